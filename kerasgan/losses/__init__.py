@@ -1,0 +1,37 @@
+"""The mathematics of adversarial training: pure functions of tensors that know no model."""
+
+from kerasgan.losses.adversarial import (
+    AdversarialLoss,
+    Hinge,
+    LeastSquares,
+    Minimax,
+    NonSaturating,
+    RelativisticAverage,
+    Wasserstein,
+    get,
+)
+from kerasgan.losses.penalties import (
+    DRAGAN,
+    R1,
+    GradientPenalty,
+    OneSidedGradientPenalty,
+    Penalty,
+    WeightClip,
+)
+
+__all__ = [
+    "AdversarialLoss",
+    "DRAGAN",
+    "GradientPenalty",
+    "Hinge",
+    "LeastSquares",
+    "Minimax",
+    "NonSaturating",
+    "OneSidedGradientPenalty",
+    "Penalty",
+    "R1",
+    "RelativisticAverage",
+    "Wasserstein",
+    "WeightClip",
+    "get",
+]

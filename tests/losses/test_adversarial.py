@@ -1,0 +1,180 @@
+import math
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from kerasgan import losses
+
+NAMES = [
+    "minimax",
+    "non_saturating",
+    "least_squares",
+    "wasserstein",
+    "hinge",
+    "relativistic_average",
+]
+LOG2 = math.log(2)
+
+
+def sp(x):
+    """Softplus by its definition; fine for small x."""
+    return math.log(1 + math.exp(x))
+
+
+def column(*values):
+    return np.array(values, "float32").reshape(-1, 1)
+
+
+def generator(loss, fake, real):
+    return loss.generator(fake, real) if loss.relativistic else loss.generator(fake)
+
+
+# Worked out by hand for real logits (2, 0) and fake logits (-1, 3).
+REAL, FAKE = column(2, 0), column(-1, 3)
+EXPECTED = {
+    "minimax": (
+        (sp(-2) + LOG2) / 2 + (sp(-1) + sp(3)) / 2,
+        -(sp(-1) + sp(3)) / 2,
+    ),
+    "non_saturating": (
+        (sp(-2) + LOG2) / 2 + (sp(-1) + sp(3)) / 2,
+        (sp(1) + sp(-3)) / 2,
+    ),
+    # ((2-1)^2 + (0-1)^2) / 4 + ((-1)^2 + 3^2) / 4; ((-1-1)^2 + (3-1)^2) / 4
+    "least_squares": (0.5 + 2.5, 2.0),
+    # E[f] = 1, E[r] = 1
+    "wasserstein": (0.0, -1.0),
+    # (0 + 1) / 2 + (0 + 4) / 2
+    "hinge": (2.5, -1.0),
+    # r - E[f] = (1, -1), f - E[r] = (-2, 2)
+    "relativistic_average": (
+        (sp(-1) + sp(1)) / 2 + (sp(-2) + sp(2)) / 2,
+        (sp(2) + sp(-2)) / 2 + (sp(1) + sp(-1)) / 2,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_against_constants(name):
+    loss = losses.get(name)
+    d, g = EXPECTED[name]
+    assert float(loss.discriminator(REAL, FAKE)) == pytest.approx(d, rel=1e-6)
+    assert float(generator(loss, FAKE, REAL)) == pytest.approx(g, rel=1e-6)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_map_of_patches_is_a_mean_over_patches(name):
+    loss = losses.get(name)
+    real = np.tile(REAL.reshape(2, 1, 1, 1), (1, 3, 5, 1))
+    fake = np.tile(FAKE.reshape(2, 1, 1, 1), (1, 3, 5, 1))
+    d, g = EXPECTED[name]
+    assert float(loss.discriminator(real, fake)) == pytest.approx(d, rel=1e-5)
+    assert float(generator(loss, fake, real)) == pytest.approx(g, rel=1e-5)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("real, fake", [(1e4, -1e4), (-1e4, 1e4), (1e4, 1e4)])
+def test_finite_float32_with_finite_gradients_for_huge_logits(name, real, fake):
+    loss = losses.get(name)
+    real, fake = tf.constant(column(real, real)), tf.constant(column(fake, fake))
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch([real, fake])
+        d, g = loss.discriminator(real, fake), generator(loss, fake, real)
+    for value in (d, g):
+        assert value.dtype == "float32" and value.shape == ()
+        assert np.isfinite(value)
+        assert np.isfinite(tape.gradient(value, fake)).all()
+    assert np.isfinite(tape.gradient(d, real)).all()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_half_precision_logits_give_float32(name):
+    loss = losses.get(name)
+    real, fake = tf.constant(column(300, 200), "float16"), tf.constant(column(300, -300), "float16")
+    d = loss.discriminator(real, fake)
+    assert d.dtype == "float32"
+    # 300^2 = 90000 overflows in float16.
+    assert np.isfinite(d)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_generator_wants_higher_scores(name):
+    loss = losses.get(name)
+    fake = tf.constant(column(-0.5, -1.0))
+    with tf.GradientTape() as tape:
+        tape.watch(fake)
+        value = generator(loss, fake, REAL)
+    assert (tape.gradient(value, fake).numpy() < 0).all()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_serialization(name):
+    loss = losses.get(name)
+    again = losses.get(keras.saving.serialize_keras_object(loss))
+    assert type(again) is type(loss)
+    assert again.get_config() == loss.get_config()
+    assert losses.get(loss) is loss
+
+
+def test_equilibrium():
+    zero = column(0, 0)
+    assert float(losses.Minimax().discriminator(zero, zero)) == pytest.approx(1.3862944)
+    assert float(losses.NonSaturating().generator(zero)) == pytest.approx(0.6931472)
+    assert float(losses.Minimax().generator(zero)) == pytest.approx(-0.6931472)
+
+
+@pytest.mark.parametrize("loss_class", [losses.Minimax, losses.NonSaturating])
+def test_label_smoothing_is_one_sided(loss_class):
+    loss = loss_class(label_smoothing=0.1)
+    # .9 sp(-r) + .1 sp(r) for r = 2 and 0; the generated side unchanged
+    real = (0.9 * sp(-2) + 0.1 * sp(2) + LOG2) / 2
+    fake = (sp(-1) + sp(3)) / 2
+    assert float(loss.discriminator(REAL, FAKE)) == pytest.approx(real + fake, rel=1e-6)
+    assert float(loss.generator(FAKE)) == float(loss_class().generator(FAKE))
+    again = losses.get(keras.saving.serialize_keras_object(loss))
+    assert again.label_smoothing == 0.1
+    with pytest.raises(ValueError, match=r"\[0, 0.5\), got 0.5"):
+        loss_class(label_smoothing=0.5)
+
+
+def test_least_squares_targets():
+    loss = losses.LeastSquares(a=-1.0, b=1.0, c=0.0)
+    # ((2-1)^2 + (0-1)^2) / 4 + ((-1+1)^2 + (3+1)^2) / 4; ((-1)^2 + 3^2) / 4
+    assert float(loss.discriminator(REAL, FAKE)) == pytest.approx(0.5 + 4.0)
+    assert float(loss.generator(FAKE)) == pytest.approx(2.5)
+    with pytest.raises(ValueError, match="a=1.0, b=1.0"):
+        losses.LeastSquares(a=1.0)
+
+
+@pytest.mark.parametrize(
+    "name, real, fake",
+    [
+        ("non_saturating", 0.5, 0.5),  # (2, 0) > 0; (-1, 3) < 0
+        ("hinge", 0.5, 0.5),
+        ("least_squares", 0.5, 0.5),  # boundary 1/2
+        ("wasserstein", 0.5, 0.5),  # boundary (1 + 1) / 2
+    ],
+)
+def test_accuracy(name, real, fake):
+    found = losses.get(name).accuracy(REAL, FAKE)
+    assert [float(value) for value in found] == [real, fake]
+
+
+def test_accuracy_follows_the_boundary():
+    real, fake = column(0.4, 0.6, 0.7), column(0.2, 0.1, 0.3)
+    assert [float(v) for v in losses.get("non_saturating").accuracy(real, fake)] == [1, 0]
+    found = [float(v) for v in losses.get("least_squares").accuracy(real, fake)]
+    assert found == pytest.approx([2 / 3, 1])
+    # Critics have no zero: (17/30 + 6/30) / 2 = 0.383
+    assert [float(v) for v in losses.get("wasserstein").accuracy(real, fake)] == [1, 1]
+    shifted = losses.get("wasserstein").accuracy(real - 50, fake - 50)
+    assert [float(v) for v in shifted] == [1, 1]
+
+
+def test_unknown_names_are_refused():
+    with pytest.raises(ValueError, match="'vanilla'.*minimax, non_saturating, least_squares"):
+        losses.get("vanilla")
+    with pytest.raises(ValueError, match="needs real_logits"):
+        losses.get("relativistic_average").generator(FAKE)
