@@ -1,0 +1,498 @@
+"""Images held in memory, the pipelines over them, and where they come from."""
+
+import contextlib
+import difflib
+import functools
+import itertools
+import math
+import os
+import re
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+from absl import logging
+
+from kerasgan.data import decode
+from kerasgan.data.pixels import check_images, to_float, to_uint8
+
+
+class DownloadError(RuntimeError):
+    """A data set could not be downloaded or prepared; the message says what to do instead."""
+
+
+class Images:
+    """Decoded images of one shape, in memory, and the pipelines over them.
+
+    Attributes:
+        images: uint8 array, (count, height, width, channels), in [0, 255]; read-only.
+        labels: int32 array, (count,), or None.
+        class_names: List with a name for each label, or None.
+        name: What the images are called, for logs and errors.
+    """
+
+    def __init__(self, images, labels=None, class_names=None, name="images"):
+        """Takes a copy of the images.
+
+        Args:
+            images: uint8 array, (count, height, width, channels).
+            labels: Integers, (count,), or None.
+            class_names: A name for each label, or None.
+            name: What to call the images.
+
+        Raises:
+            ValueError: If the images are not uint8 of rank 4 or there are none, or the labels are
+                not one integer for each image.
+        """
+        images = np.asarray(images)
+        if images.ndim != 4 or images.dtype != np.uint8 or not len(images):
+            raise ValueError(
+                f"{name}: images must be uint8, (count, height, width, channels), at least one, "
+                f"but are {images.dtype.name}, {images.shape}."
+            )
+        if labels is not None:
+            labels = np.asarray(labels)
+            if labels.shape != (len(images),) or labels.dtype.kind not in "iu":
+                raise ValueError(
+                    f"{name}: labels must be integers, ({len(images)},), "
+                    f"but are {labels.dtype.name}, {labels.shape}."
+                )
+        # All pipelines share these tensors, and the arrays are views of them. They stay in the
+        # host's memory, where tf.data gathers from them, also when there is a GPU.
+        with tf.device("CPU:0"):
+            self._pixels = tf.constant(images)
+            self._labels = None if labels is None else tf.constant(labels.astype(np.int32))
+        self.images = np.asarray(self._pixels)
+        self.labels = None if labels is None else np.asarray(self._labels)
+        self.class_names = None if class_names is None else list(class_names)
+        self.name = name
+
+    def __len__(self):
+        """Returns the number of images."""
+        return len(self.images)
+
+    @property
+    def image_shape(self):
+        """(height, width, channels)."""
+        return self.images.shape[1:]
+
+    def steps_per_epoch(self, batch_size):
+        """Returns how many full batches the images make.
+
+        Args:
+            batch_size: Images in a batch.
+
+        Raises:
+            ValueError: If `batch_size` is not positive or exceeds the number of images.
+        """
+        _check_positive(batch_size=batch_size)
+        if batch_size > len(self):
+            raise ValueError(
+                f"batch_size={batch_size} exceeds the {len(self)} images of {self.name!r}."
+            )
+        return len(self) // batch_size
+
+    def dataset(self, batch_size, *, shuffle_seed=None, labels=False, drop_remainder=False):
+        """Returns one pass over the images.
+
+        Args:
+            batch_size: Images in a batch.
+            shuffle_seed: None keeps the order. An integer shuffles all images, anew in every
+                pass, the same way in every run.
+            labels: Whether to yield `(images, labels)`, the labels int32, (batch,).
+            drop_remainder: Whether to leave out a last batch that is not full.
+
+        Returns:
+            A finite `tf.data.Dataset` of float32 images in [-1, 1],
+            (batch, height, width, channels).
+
+        Raises:
+            ValueError: If labels are wanted and there are none, or no batch can be made.
+        """
+        _check_positive(batch_size=batch_size)
+        if drop_remainder:
+            self.steps_per_epoch(batch_size)
+        indices = tf.data.Dataset.range(len(self))
+        if shuffle_seed is not None:
+            indices = indices.shuffle(len(self), shuffle_seed, reshuffle_each_iteration=True)
+        return self._batches(indices.batch(batch_size, drop_remainder), labels)
+
+    def stream(self, batch_size, *, seed, start_step=0, labels=False):
+        """Returns an endless, shuffled stream that can start anywhere.
+
+        Batch number k depends on `seed` and k only, so that a stream from `start_step=k` goes on
+        exactly where another stopped, at no cost. An epoch has `steps_per_epoch(batch_size)` full
+        batches; it shows no image twice and has its own order.
+
+        Args:
+            batch_size: Images in a batch.
+            seed: Integer.
+            start_step: Number of the first batch.
+            labels: Whether to yield `(images, labels)`, the labels int32, (batch_size,).
+
+        Returns:
+            An infinite `tf.data.Dataset` of float32 images in [-1, 1],
+            (batch_size, height, width, channels).
+
+        Raises:
+            ValueError: If labels are wanted and there are none, `batch_size` exceeds the number of
+                images, or `start_step` is negative.
+        """
+        if start_step < 0:
+            raise ValueError(f"start_step must not be negative, but is {start_step}.")
+        steps = self.steps_per_epoch(batch_size)
+        first_epoch, first_step = divmod(start_step, steps)
+
+        def epoch_batches(epoch):
+            # Not index_shuffle: on up to 65,536 images it repeats its orders every 256 epochs.
+            order = tf.random.experimental.stateless_shuffle(
+                tf.range(len(self)), seed=tf.stack([tf.constant(seed, tf.int64), epoch])
+            )
+            batches = tf.reshape(order[: steps * batch_size], (steps, batch_size))
+            skipped = tf.where(epoch == first_epoch, first_step, 0)
+            return tf.data.Dataset.from_tensor_slices(batches[skipped:])
+
+        indices = tf.data.Dataset.counter(first_epoch).flat_map(epoch_batches)
+        indices = indices.apply(
+            tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY)
+        )
+        return self._batches(indices, labels)
+
+    def _batches(self, indices, with_labels):
+        """Maps batches of indices to batches of images: one gather and one cast a batch."""
+        if with_labels and self.labels is None:
+            raise ValueError(f"{self.name!r} has no labels.")
+
+        def gather(batch):
+            images = to_float(tf.gather(self._pixels, batch))
+            return (images, tf.gather(self._labels, batch)) if with_labels else images
+
+        options = tf.data.Options()
+        # There are no files to shard by.
+        options.experimental_distribute.auto_shard_policy = (
+            tf.data.experimental.AutoShardPolicy.DATA
+        )
+        return (
+            indices.map(gather, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+            .prefetch(tf.data.AUTOTUNE)
+            .with_options(options)
+        )
+
+
+def load_images(source, image_shape=None, *, split="train", data_dir=None, crop=True, limit=None):
+    """Loads images of one shape into memory.
+
+    Args:
+        source: One of
+
+            - `"digits"`: the 1,797 handwritten digits, 8x8 grey, inside scikit-learn; the last 297
+              are the test split.
+            - A folder with pictures (BMP, GIF, JPEG, PNG, TIFF, WebP) at any depth, of any size
+              and mode. If it holds a folder named like `split`, that one is read. If each picture
+              lies in a sub-folder, the sub-folders are the classes. Unreadable files are skipped
+              with a warning.
+            - A `.npz` or `.npy` file with images, (count, height, width[, channels]), uint8 in
+              [0, 255] or float in [-1, 1], under `x_<split>`, `x`, `images`, or alone; labels, if
+              any, under `y_<split>`, `y` or `labels`.
+            - The name of a TensorFlow Datasets builder with one image feature, such as `"mnist"`.
+        image_shape: (height, width, channels) wanted; channels are 1 (grey), 2 (grey, alpha),
+            3 (RGB) or 4 (RGBA). Transparency becomes white unless there is an alpha channel.
+            None keeps the images' own shape, if they have a common one.
+        split: `"train"` or `"test"`; for TensorFlow Datasets, any of its split expressions.
+        data_dir: Where TensorFlow Datasets keeps prepared data. What is there is not downloaded.
+        crop: How to resize (bicubic, antialiased): True scales until `image_shape` is covered and
+            cuts out the centre; False squashes.
+        limit: How many images to keep, from the first on; None keeps all.
+
+    Returns:
+        An `Images`.
+
+    Raises:
+        ValueError: If an argument is wrong, the source does not exist or has no usable images, or
+            they would not fit in memory.
+        DownloadError: If TensorFlow Datasets cannot download or prepare the data.
+    """
+    if image_shape is not None:
+        image_shape = _check_shape(image_shape)
+    if limit is not None:
+        _check_positive(limit=limit)
+    path = Path(source).expanduser()
+    if source == "digits":
+        return _load_digits(image_shape, split, crop, limit)
+    if path.is_dir():
+        return _load_folder(path, image_shape, split, crop, limit)
+    if path.is_file():
+        return _load_numpy(path, image_shape, split, crop, limit)
+    return _load_tfds(str(source), image_shape, split, data_dir, crop, limit)
+
+
+def _load_digits(image_shape, split, crop, limit):
+    from sklearn.datasets import load_digits
+
+    splits = {"train": slice(None, -297), "test": slice(-297, None)}
+    if split not in splits:
+        raise ValueError(f"'digits' has the splits 'train' and 'test', but not {split!r}.")
+    digits = load_digits()
+    images = np.rint(digits.images[splits[split]][:limit, ..., None] * (255 / 16)).astype(np.uint8)
+    labels = digits.target[splits[split]][:limit]
+    class_names = [str(name) for name in digits.target_names]
+    return Images(_conform_all(images, image_shape, crop), labels, class_names, "digits")
+
+
+def _load_folder(root, image_shape, split, crop, limit):
+    name = root.resolve().name
+    if (root / split).is_dir():
+        root = root / split
+    elif split != "train":
+        raise ValueError(f"The folder {root} has no sub-folder {split!r} to take the split from.")
+    elif (root / "test").is_dir():
+        raise ValueError(f"The folder {root} has a sub-folder 'test', but none named 'train'.")
+    files = sorted(
+        path
+        for path in root.rglob("*")
+        if path.suffix.lower() in decode.EXTENSIONS
+        and path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(root).parts)
+    )
+    looked_for = f"pictures ({', '.join(sorted(decode.EXTENSIONS))}) in {root} or below it"
+    if not files:
+        raise ValueError(f"Found no {looked_for}.")
+
+    if image_shape is None:
+        sizes, channels = decode.survey(files)
+        if len(sizes) > 1:
+            raise ValueError(
+                f"The pictures in {root} have {len(sizes)} different sizes; choose one with "
+                "image_shape (--image_size)."
+            )
+        # No size at all: none is readable, as decoding will find, and say why.
+        image_shape = (*next(iter(sizes), (1, 1)), channels)
+
+    def attempt(path):
+        try:
+            return decode.decode_file(path, image_shape, crop)
+        except Exception as error:  # Pillow's decoders raise nearly anything on broken files.
+            return error
+
+    kept, broken = [], {}
+
+    def decoded():
+        for path, result in zip(files, _parallel(attempt, files), strict=True):
+            if isinstance(result, Exception):
+                broken[path] = result
+            else:
+                kept.append(path)
+                yield result
+
+    images = _stack(decoded(), min(len(files), limit or len(files)), image_shape)
+    if not kept:
+        path, error = next(iter(broken.items()))
+        raise ValueError(
+            f"Found {len(files)} {looked_for}, but none is readable; {path.name}: {error}."
+        )
+    if broken:
+        first = ", ".join(str(path.relative_to(root)) for path in list(broken)[:5])
+        more = ", ..." if len(broken) > 5 else ""
+        logging.warning("Skipped %d unreadable files in %s: %s%s", len(broken), root, first, more)
+    labels, class_names = None, None
+    parts = {path: path.relative_to(root).parts for path in files if path not in broken}
+    if all(len(part) > 1 for part in parts.values()):
+        class_names = sorted({part[0] for part in parts.values()})
+        labels = np.array([class_names.index(parts[path][0]) for path in kept])
+    return Images(images, labels, class_names, name)
+
+
+def _load_numpy(path, image_shape, split, crop, limit):
+    if path.suffix not in (".npy", ".npz"):
+        raise ValueError(f"{path} must be a folder, or a .npy or .npz file.")
+    with _unreadable(path):
+        loaded = np.load(path, allow_pickle=False)
+        if isinstance(loaded, np.ndarray):
+            loaded = {"x": loaded}
+    images_key, labels_key = _numpy_keys(path, list(loaded), split)
+    with _unreadable(path):
+        images = loaded[images_key]
+        labels = None if labels_key is None else loaded[labels_key]
+    name = f"{path.name}[{images_key!r}]"
+    if images.ndim == 3:
+        images = images[..., None]
+    check_images(images, (None, None, None), name)
+    _check_shape(images.shape[1:])
+    if labels is not None:
+        if len(labels) != len(images):
+            raise ValueError(f"{name} has {len(images)} images but {len(labels)} labels.")
+        labels = labels[:limit].squeeze(1) if labels.shape[1:] == (1,) else labels[:limit]
+    images = images[:limit]
+    if images.dtype != np.uint8:
+        images = to_uint8(images).numpy()
+    return Images(_conform_all(images, image_shape, crop), labels, name=path.stem)
+
+
+@contextlib.contextmanager
+def _unreadable(path):
+    """Names the file in what NumPy raises about it."""
+    try:
+        yield
+    except (EOFError, OSError, ValueError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path} is not readable: {error}") from error
+
+
+def _numpy_keys(path, keys, split):
+    """Chooses the array of images and that of labels, or None; an unmarked array is training."""
+    unmarked = ["x", "images"] if split == "train" else []
+    if split == "train" and len(keys) == 1 and not keys[0].startswith("x_"):
+        unmarked = keys
+    wanted = [f"x_{split}", *unmarked]
+    images_key = next((key for key in wanted if key in keys), None)
+    if images_key is None:
+        raise ValueError(
+            f"{path} has no images for the split {split!r}: it holds {', '.join(keys)}, "
+            f"but not {' or '.join(wanted)}."
+        )
+    wanted = [f"y_{split}"] if images_key == f"x_{split}" else ["y", "labels"]
+    return images_key, next((key for key in wanted if key in keys), None)
+
+
+def _load_tfds(source, image_shape, split, data_dir, crop, limit):
+    builder = _prepare_tfds(source, data_dir)
+    import tensorflow_datasets as tfds
+
+    features = builder.info.features
+    if not isinstance(features, tfds.features.FeaturesDict):
+        features = {}
+
+    def named(kind):
+        return [key for key, feature in features.items() if isinstance(feature, kind)]
+
+    images_keys, labels_keys = named(tfds.features.Image), named(tfds.features.ClassLabel)
+    if len(images_keys) != 1 or features[images_keys[0]].np_dtype != np.uint8:
+        raise ValueError(
+            f"The data set {source!r} must have exactly one image feature, and that of uint8, but "
+            f"its features are {builder.info.features}."
+        )
+    images_key = images_keys[0]
+    labels_key = labels_keys[0] if len(labels_keys) == 1 else None
+    stored_shape = features[images_key].shape
+    image_shape = image_shape or stored_shape
+    if None in image_shape:
+        raise ValueError(
+            f"The images of {source!r} have no common size {stored_shape}; choose one with "
+            "image_shape (--image_size)."
+        )
+    dataset = builder.as_dataset(split=split).map(
+        lambda example: (example[images_key], example[labels_key] if labels_key else 0)
+    )
+    count = builder.info.splits[split].num_examples
+    if limit is not None:
+        dataset, count = dataset.take(limit), min(count, limit)
+    labels = []
+
+    def pixels():
+        # Images of one size come faster out of tf.data in batches.
+        for batch in dataset.batch(1 if None in stored_shape else 256).as_numpy_iterator():
+            labels.extend(batch[1])
+            yield from batch[0]
+
+    convert = functools.partial(decode.conform, image_shape=image_shape, crop=crop)
+    each = map if stored_shape == image_shape else _parallel
+    images = _stack(each(convert, pixels()), count, image_shape)
+    if labels_key is None:
+        return Images(images, name=source)
+    return Images(images, labels, features[labels_key].names, source)
+
+
+def _prepare_tfds(source, data_dir):
+    """Returns the builder, its data prepared."""
+    accepted = (
+        f"{source!r} is no such folder or file, nor 'digits', nor the name of a TensorFlow "
+        "Datasets builder"
+    )
+    try:
+        import tensorflow_datasets as tfds
+    except ImportError as error:
+        raise ValueError(f"{accepted} (tensorflow_datasets is not installed).") from error
+    try:
+        builder = tfds.builder(source, data_dir=data_dir)
+    except (AssertionError, ValueError) as error:
+        names = tfds.list_builders(with_community_datasets=False)
+        near = difflib.get_close_matches(source, [*names, "digits"])
+        hint = f"; did you mean {' or '.join(map(repr, near))}?" if near else ""
+        # TFDS lists all its builders in the error: its first line will do.
+        reason = str(error).strip().splitlines()[0].rstrip(".")
+        raise ValueError(f"{accepted} ({reason}){hint or '.'}") from None
+    tfds.disable_progress_bar()
+    try:
+        builder.download_and_prepare()
+    except Exception as error:  # The network, the disk, a manual download, a missing package ...
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
+        raise DownloadError(
+            f"Could not download and prepare {source!r} in {builder.data_dir} "
+            f"({type(error).__name__}: {reason}). Set data_dir to a folder where "
+            "tensorflow_datasets has prepared it, or use a folder of images, or 'digits'."
+        ) from error
+    return builder
+
+
+def _conform_all(images, image_shape, crop):
+    """Brings an array of images to `image_shape`, None meaning its own."""
+    if image_shape in (None, images.shape[1:]):
+        return images
+    convert = functools.partial(decode.conform, image_shape=image_shape, crop=crop)
+    return _stack(_parallel(convert, images), len(images), image_shape)
+
+
+def _parallel(function, items):
+    """Maps in order on all cores (Pillow releases the GIL), a few hundred items ahead at most."""
+    items = iter(items)
+    with ThreadPoolExecutor() as pool:
+        while ahead := list(itertools.islice(items, 256)):
+            yield from pool.map(function, ahead)
+
+
+def _stack(images, count, image_shape):
+    """Fills one array with the first `count` images, or with all if there are fewer."""
+    needed, available = 3 * count * math.prod(image_shape), _available_memory()
+    if needed > available:  # Three times: `Images` copies, and so does TensorFlow.
+        raise ValueError(
+            f"{count} images of shape {image_shape} need {needed / 2**30:.3g} GiB to load, but "
+            f"{available / 2**30:.3g} GiB of memory are available: choose a smaller image size "
+            "or a limit."
+        )
+    stacked = np.empty((count, *image_shape), np.uint8)
+    filled = 0
+    for filled, image in zip(range(1, count + 1), images, strict=False):
+        stacked[filled - 1] = image
+    return stacked[:filled]
+
+
+def _available_memory():
+    """Returns the bytes that can be allocated, as far as the system tells."""
+    try:  # Counts what the page cache would give up, which os.sysconf does not.
+        meminfo = Path("/proc/meminfo").read_text()
+        return 1024 * int(re.search(r"MemAvailable:\s+(\d+)", meminfo)[1])
+    except OSError:
+        if hasattr(os, "sysconf"):
+            return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        return math.inf
+
+
+def _check_shape(image_shape):
+    shape = tuple(image_shape)
+    if (
+        len(shape) != 3
+        or not all(isinstance(size, int | np.integer) and size > 0 for size in shape)
+        or shape[-1] > 4
+    ):
+        raise ValueError(
+            f"image_shape must be (height, width, channels), positive integers with 1 to 4 "
+            f"channels, but is {image_shape}."
+        )
+    return tuple(map(int, shape))
+
+
+def _check_positive(**arguments):
+    for name, value in arguments.items():
+        if value < 1:
+            raise ValueError(f"{name} must be at least 1, but is {value}.")
