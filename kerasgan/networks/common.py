@@ -1,0 +1,94 @@
+"""What the builders share: seeded initializers, and how an image is halved down to a seed map."""
+
+import random
+
+import keras
+from keras import layers
+
+# The smallest side, and the largest area, of the map that a generator starts from.
+SMALLEST_SIDE = 4
+LARGEST_AREA = 32 * 32
+
+
+def seeds(seed, network):
+    """Returns an endless iterator of seeds, for the layers of a network.
+
+    Args:
+        seed: An integer, or None to follow Keras' global seed.
+        network: The network's name: two networks of one seed have different layers.
+
+    Raises:
+        ValueError: If `seed` is neither an integer nor None.
+    """
+    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int)):
+        raise ValueError(f"seed must be an integer or None, got {seed!r}.")
+    source = random if seed is None else random.Random(f"{network} {seed}")
+    return iter(lambda: source.randrange(2**31), None)
+
+
+def normal(seed, mean=0.0, stddev=0.02):
+    """The initializer of nearly every convolutional GAN: N(0, 0.02)."""
+    return keras.initializers.RandomNormal(mean, stddev, seed=next(seed))
+
+
+def batch_normalization(seed):
+    """Batch normalization as in DCGAN: gains from N(1, 0.02), averages that follow quickly."""
+    return layers.BatchNormalization(
+        momentum=0.9, epsilon=1e-5, gamma_initializer=normal(seed, mean=1.0)
+    )
+
+
+def to_image(x, activation="tanh"):
+    """Ends a generator: pixels in float32, whatever precision the network computes in."""
+    return layers.Activation(activation, dtype="float32")(x)
+
+
+def to_logits(x, **dense_options):
+    """Ends a discriminator: one float32 logit an example."""
+    x = layers.Dense(1, **dense_options)(layers.Flatten()(x))
+    return layers.Activation("linear", dtype="float32")(x)
+
+
+def check_image_shape(image_shape):
+    """Returns `image_shape` as a tuple of three integers.
+
+    Raises:
+        ValueError: If it is not (height, width, channels) with 1 to 4 channels.
+    """
+    shape = tuple(image_shape) if isinstance(image_shape, (tuple, list)) else ()
+    if (
+        len(shape) != 3
+        or not all(isinstance(side, int) and side > 0 for side in shape)
+        or shape[2] > 4
+    ):
+        raise ValueError(
+            "image_shape must be (height, width, channels) with 1 to 4 channels, such as "
+            f"(64, 64, 3); got {image_shape!r}."
+        )
+    return shape
+
+
+def halvings(image_shape):
+    """Returns how often the sides of an image halve on the way to a small map.
+
+    Both sides are halved while they stay even and at least 4: 64 x 64 is 4 halvings over 4 x 4,
+    28 x 28 is 2 halvings over 7 x 7.
+
+    Raises:
+        ValueError: If `image_shape` is malformed, or if its sides are not multiples of 4, at
+            least 8, with a small map of at most 32 x 32 at the end.
+    """
+    height, width, _ = check_image_shape(image_shape)
+    count = 0
+    small = (height, width)
+    while all(side % 2 == 0 and side // 2 >= SMALLEST_SIDE for side in small):
+        small = (small[0] // 2, small[1] // 2)
+        count += 1
+    if height % 4 or width % 4 or count == 0 or small[0] * small[1] > LARGEST_AREA:
+        raise ValueError(
+            f"Convolutional networks for images of {height} x {width} cannot be built: both sides "
+            "must be multiples of 4, at least 8, and halve together down to an area of 32 x 32 "
+            "or less (so above 128, multiples of 8 or 16). 28 x 28, 32 x 32, 64 x 64, 64 x 96, "
+            "128 x 128 and 256 x 256 all work."
+        )
+    return count
