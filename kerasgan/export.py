@@ -1,0 +1,36 @@
+"""SavedModels with named endpoints.
+
+This module knows functions and networks, and no model: each variant names its endpoints, and
+`Model.export` calls `write_saved_model`.
+"""
+
+import pathlib
+
+import keras
+import tensorflow as tf
+
+
+def write_saved_model(path, endpoints, networks, verbose=False):
+    """Writes a SavedModel that `tf.saved_model.load` reads without kerasgan and without Keras.
+
+    Args:
+        path: The folder to write. A SavedModel that is there already is replaced.
+        endpoints: A dict, name -> (function, its list of `tf.TensorSpec`). The functions use the
+            weights of `networks` only.
+        networks: The `keras.Model`s whose weights go with the endpoints.
+        verbose: Whether to print the signatures.
+
+    Raises:
+        ValueError: If something that is not a SavedModel is in the way.
+    """
+    path = pathlib.Path(path)
+    if path.is_file() or (
+        path.is_dir() and any(path.iterdir()) and not tf.saved_model.contains_saved_model(path)
+    ):
+        raise ValueError(f"{path} exists and is no SavedModel: nothing was written over it.")
+    archive = keras.export.ExportArchive()
+    for network in networks:
+        archive.track(network)
+    for name, (function, signature) in endpoints.items():
+        archive.add_endpoint(name, function, input_signature=signature)
+    archive.write_out(str(path), verbose=verbose)

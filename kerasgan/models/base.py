@@ -1,0 +1,444 @@
+"""What every adversarial model needs and no paper is about.
+
+This module is the only place that knows of tapes and loss scaling, replicas, the building of
+optimizers, moving averages, seeds, the logging of losses, and serialization.
+"""
+
+import contextlib
+
+import keras
+import tensorflow as tf
+
+from kerasgan import losses
+from kerasgan.data import check_images, check_spec, to_float
+from kerasgan.export import write_saved_model
+
+
+class ReplicaSeedGenerator(keras.random.SeedGenerator):
+    """A seed generator whose draws differ from replica to replica.
+
+    Under tf.distribute each replica holds the same state, so that Keras' own generator gives
+    every replica the same numbers. Folding the replica's number into the seed keeps the streams
+    apart; adding it would not, as the neighbour's next draw would repeat this one.
+    """
+
+    def next(self, ordered=True):
+        """Returns a fresh seed, an integer tensor (2,)."""
+        seed = super().next(ordered)
+        context = tf.distribute.get_replica_context()
+        if context is None or context.num_replicas_in_sync == 1:
+            return seed
+        seed = tf.cast(seed, "int32")
+        return tf.random.experimental.stateless_fold_in(seed, context.replica_id_in_sync_group)
+
+
+class AdversarialModel(keras.Model):
+    """A generator and a discriminator that play against each other.
+
+    A variant sets `adversarial_loss`, gives its paper's optimizers in `default_optimizers`, and
+    writes its algorithm as `train_step` in terms of `unpack`, `tape`, `minimize` and `log`.
+
+    Args:
+        generator: A built `keras.Model`.
+        discriminator: A built `keras.Model`.
+        ema: The decay of a moving average of the generator's weights, in (0, 1), such as 0.999;
+            None keeps no average. `generate` and `export` use the average.
+        seed: An integer seed of everything drawn in training, or None.
+
+    Raises:
+        ValueError: If `ema` lies outside (0, 1) or `seed` is not an integer.
+    """
+
+    adversarial_loss = "non_saturating"
+
+    def __init__(self, generator, discriminator, ema=None, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        if ema is not None and not 0.0 < ema < 1.0:
+            raise ValueError(f"ema must be a decay in (0, 1) such as 0.999, or None; got {ema!r}.")
+        if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int)):
+            raise ValueError(f"seed must be an integer or None, got {seed!r}.")
+        self.ema, self.seed = ema, seed
+        self.generator, self.discriminator = generator, discriminator
+        if ema is not None:
+            self.generator_ema = _copy(generator)
+        self.seed_generator = ReplicaSeedGenerator(seed)
+        # Evaluation draws from a stream of its own: validating leaves training as it was.
+        self.evaluation_seed_generator = ReplicaSeedGenerator(seed)
+        for layer in self._flatten_layers():
+            # Dropout and noise inside the networks must differ between replicas too. A built
+            # layer accepts no new generator, so the one it has changes its class.
+            if type(getattr(layer, "seed_generator", None)) is keras.random.SeedGenerator:
+                layer.seed_generator.__class__ = ReplicaSeedGenerator
+        self.built = True
+
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        """Does nothing: the networks are built.
+
+        Under a strategy Keras 3.15 would call the model on a batch of real images here, averaged
+        over the replicas, which fails when their shares of the batch are unequal.
+        """
+
+    # ------------------------------------------------------------------ what a variant may change
+
+    def default_optimizers(self):
+        """Returns the paper's optimizers, (the generator's, the discriminator's)."""
+        raise NotImplementedError
+
+    def loss_names(self):
+        """Returns the names that `log` takes, which `fit` and `evaluate` report."""
+        return ["discriminator_loss", "generator_loss", "real_accuracy", "fake_accuracy"]
+
+    # ------------------------------------------------------------------ compiling
+
+    def compile(
+        self,
+        generator_optimizer=None,
+        discriminator_optimizer=None,
+        adversarial_loss=None,
+        **kwargs,
+    ):
+        """Prepares the model for training.
+
+        Args:
+            generator_optimizer: A `keras.optimizers.Optimizer` or its name; None is the paper's.
+            discriminator_optimizer: Likewise.
+            adversarial_loss: A `kerasgan.losses.AdversarialLoss` or its name; None is the paper's.
+            **kwargs: `run_eagerly`, `steps_per_execution`, `jit_compile` (False by default: it
+                slows convolutions on CPUs) and `auto_scale_loss`, as in `keras.Model.compile`.
+
+        Raises:
+            ValueError: If the two optimizers are one object, or the loss is unknown.
+        """
+        unknown = kwargs.keys() - {
+            "run_eagerly",
+            "steps_per_execution",
+            "jit_compile",
+            "auto_scale_loss",
+        }
+        if unknown:
+            raise TypeError(
+                f"{type(self).__name__}.compile() does not take {', '.join(sorted(unknown))}: "
+                "adversarial models have a generator_optimizer, a discriminator_optimizer and an "
+                "adversarial_loss."
+            )
+        if generator_optimizer is discriminator_optimizer and isinstance(
+            generator_optimizer, keras.optimizers.Optimizer
+        ):
+            raise ValueError(
+                "generator_optimizer and discriminator_optimizer must be two objects: an "
+                "optimizer keeps state for the weights of one network."
+            )
+        super().compile(optimizer=None, **({"jit_compile": False} | kwargs))
+        self._keras_compile_options = kwargs
+        self.adversarial_loss = losses.get(adversarial_loss or type(self).adversarial_loss)
+        with self.distribute_strategy.scope():
+            defaults = self.default_optimizers()
+            self.generator_optimizer = self._prepare(
+                generator_optimizer or defaults[0], self.generator
+            )
+            self.discriminator_optimizer = self._prepare(
+                discriminator_optimizer or defaults[1], self.discriminator
+            )
+            self._trackers = {name: keras.metrics.Mean(name) for name in self.loss_names()}
+
+    def _prepare(self, optimizer, network):
+        """Builds an optimizer: unbuilt ones fail inside the graph of a distributed step."""
+        optimizer = keras.optimizers.get(optimizer)
+        if _computes_in_float16(network) and not isinstance(
+            optimizer, keras.optimizers.LossScaleOptimizer
+        ):
+            optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+        optimizer.build(network.trainable_variables)
+        return optimizer
+
+    @property
+    def metrics(self):
+        """The means of the logged losses, reset at the start of each epoch."""
+        return list(self._trackers.values()) if self.compiled else []
+
+    # ------------------------------------------------------------------ the parts of a train_step
+
+    def unpack(self, data):
+        """Returns a batch's images as float32 in [-1, 1]; labels are ignored."""
+        images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        return to_float(images)
+
+    @contextlib.contextmanager
+    def tape(self, network):
+        """A context with a gradient tape that watches the weights of one network only."""
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch([variable.value for variable in network.trainable_variables])
+            yield tape
+
+    def minimize(self, loss, tape, network, optimizer):
+        """Takes one step of an optimizer on one network's weights.
+
+        Args:
+            loss: The mean loss over this replica's share of the batch, a float32 scalar.
+            tape: The tape, from `tape(network)`, that recorded it.
+            network: The network whose weights change.
+            optimizer: The network's optimizer.
+        """
+        # Optimizers sum gradients over replicas, hence the division; and float16 needs the loss
+        # scaled up. Both enter as the gradient that flows into the loss.
+        scale = 1.0 / self.distribute_strategy.num_replicas_in_sync
+        gradients = tape.gradient(
+            loss,
+            network.trainable_variables,
+            output_gradients=tf.cast(optimizer.scale_loss(scale), loss.dtype),
+        )
+        # No weight may change before all gradients are known. TensorFlow 2.21 orders reads before
+        # writes by itself, but its graph optimizer then drops such an edge where the gradient of a
+        # mean needs no more of the logits than their number: with Wasserstein losses a gradient
+        # would now and then be computed from weights already updated.
+        optimizer.apply(tf.tuple(gradients), network.trainable_variables)
+
+    def update_ema(self):
+        """Moves the averaged generator towards the generator, if an average is kept."""
+        if self.ema is None:
+            return
+        pairs = [
+            (average.value, weight.value)
+            for average, weight in zip(
+                self.generator_ema.weights, self.generator.weights, strict=True
+            )
+        ]
+
+        def update(strategy, pairs):
+            for average, weight in pairs:
+                strategy.extended.update(
+                    average, lambda a, w: a.assign_sub((1.0 - self.ema) * (a - w)), args=(weight,)
+                )
+
+        tf.distribute.get_replica_context().merge_call(update, args=(pairs,))
+
+    def log(self, batch_size, **values):
+        """Adds a step's values to the running means and returns the means.
+
+        Args:
+            batch_size: How many examples the values are means over. A replica's share of the
+                last batch of an evaluation may be empty; it then counts for nothing.
+            **values: A scalar for each of `loss_names`.
+        """
+        for name, value in values.items():
+            value = tf.where(batch_size > 0, value, 0.0)
+            self._trackers[name].update_state(value, sample_weight=batch_size)
+        return self.get_metrics_result()
+
+    # ------------------------------------------------------------------ data in
+
+    def fit(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        epochs=1,
+        verbose="auto",
+        callbacks=None,
+        **kwargs,
+    ):
+        """Trains the model; see `keras.Model.fit`.
+
+        With several replicas an incomplete last batch is left out: it may leave a replica without
+        any image, and the batch normalization of nothing is NaN.
+
+        Args:
+            x: Images, uint8 in [0, 255] or float in [-1, 1], (N, *image_shape): an array, or a
+                `tf.data.Dataset` (or another source that Keras takes) of batches of images, or
+                of (images, anything).
+            y: Ignored unless the variant says otherwise.
+            batch_size: The images in a batch, when `x` is an array. 32 by default.
+            epochs: Up to which epoch to train.
+            verbose: As in `keras.Model.fit`.
+            callbacks: As in `keras.Model.fit`.
+            **kwargs: The other arguments of `keras.Model.fit`.
+
+        Returns:
+            A `keras.callbacks.History`.
+
+        Raises:
+            ValueError: If the images have another shape, type or range.
+        """
+        self.check_data(x, "x")
+        validation_data = kwargs.get("validation_data")
+        if validation_data is not None:
+            self.check_data(_first(validation_data), "validation_data")
+        if self.distribute_strategy.num_replicas_in_sync > 1:
+            x, y, batch_size = self._whole_batches(x, y, batch_size, kwargs)
+        if isinstance(x, tf.data.Dataset):
+            kwargs["shuffle"] = False  # True is Keras' default, which it warns that it ignores
+        return super().fit(x, y, batch_size, epochs, verbose, callbacks, **kwargs)
+
+    def evaluate(self, x=None, *args, **kwargs):
+        """Returns the losses and accuracies on held-out images; see `keras.Model.evaluate`.
+
+        Raises:
+            ValueError: If the images have another shape, type or range than `fit` takes.
+        """
+        if not kwargs.get("_use_cached_eval_dataset"):  # `fit` has checked it
+            self.check_data(x, "x")
+        return super().evaluate(x, *args, **kwargs)
+
+    def _whole_batches(self, x, y, batch_size, options):
+        """Leaves out an incomplete last batch of arrays and of datasets."""
+        if isinstance(x, tf.data.Dataset):
+            whole = _batch_size(next(iter(x)))
+            return x.filter(lambda *batch: _batch_size(batch) == whole), y, None
+        if not hasattr(x, "dtype"):
+            return x, y, batch_size
+        if options.get("validation_split"):
+            raise ValueError("validation_split needs a single replica: give validation_data.")
+        batch_size = batch_size or 32
+        if len(x) < batch_size:
+            raise ValueError(f"x holds {len(x)} images, fewer than one batch of {batch_size}.")
+        dataset = tf.data.Dataset.from_tensor_slices(x if y is None else (x, y))
+        if options.get("shuffle", True):
+            dataset = dataset.shuffle(len(x), seed=self.seed)
+        return dataset.batch(batch_size, drop_remainder=True), None, None
+
+    def check_data(self, x, name):
+        """Raises a ValueError if the images in `x` are not what the model trains on.
+
+        Arrays are checked whole, of a `tf.data.Dataset` its specification and first batch; other
+        sources can only be read once and are left to the first step.
+        """
+        shape = self.discriminator.input_shape[1:]
+        if isinstance(x, tf.data.Dataset):
+            check_spec(_first(x.element_spec), shape, name)
+            for batch in x.take(1):
+                check_images(_first(batch), shape, name)
+        elif x is None or hasattr(x, "dtype") or isinstance(x, (list, str)):
+            check_images(x, shape, name)
+
+    # ------------------------------------------------------------------ images out
+
+    @property
+    def sampler(self):
+        """The network that `generate` and `export` use: the averaged generator if there is one."""
+        return self.generator if self.ema is None else self.generator_ema
+
+    def call(self, inputs, training=False):
+        """Returns what the sampler makes of its inputs: `predict(latents)` gives float images."""
+        return self.sampler(inputs, training=training)
+
+    def endpoints(self):
+        """Returns what `export` serves: name -> (function, its tensor specifications)."""
+        images = tf.TensorSpec((None, *self.discriminator.input_shape[1:]), "uint8", "images")
+        return {"discriminate": (self.score, [images])}
+
+    def score(self, images):
+        """Returns the discriminator's float32 logits for uint8 images."""
+        return self.discriminator(to_float(images), training=False)
+
+    def export(
+        self, filepath, format="tf_saved_model", verbose=None, input_signature=None, **kwargs
+    ):
+        """Writes a SavedModel with named endpoints that need neither kerasgan nor Keras.
+
+        Images are uint8 in [0, 255] on both sides of every endpoint.
+
+        Args:
+            filepath: The folder to write.
+            format: "tf_saved_model".
+            verbose: Whether to print where the model was written.
+            input_signature: Must be None: each endpoint has a signature of its own.
+            **kwargs: None are known.
+
+        Raises:
+            ValueError: If another format or a signature is asked for. Single networks export to
+                every format of Keras: `model.generator.export(path, format="onnx")`.
+        """
+        if format != "tf_saved_model" or input_signature is not None or kwargs:
+            raise ValueError(
+                f"{type(self).__name__}.export writes a tf_saved_model of several endpoints with "
+                f"signatures of their own; got {format=}, {input_signature=}, {kwargs}. For "
+                "another format or signature, export a single network: "
+                "model.generator.export(path, format=...)."
+            )
+        networks = [self.sampler, self.discriminator]
+        write_saved_model(filepath, self.endpoints(), networks, verbose=bool(verbose))
+
+    # ------------------------------------------------------------------ serialization
+
+    def get_config(self):
+        """Returns the arguments that rebuild the model, networks included."""
+        return super().get_config() | {
+            "generator": keras.saving.serialize_keras_object(self.generator),
+            "discriminator": keras.saving.serialize_keras_object(self.discriminator),
+            "ema": self.ema,
+            "seed": self.seed,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        """Rebuilds a model from `get_config()`."""
+        networks = {
+            name: keras.saving.deserialize_keras_object(config[name])
+            for name in ("generator", "discriminator")
+        }
+        return cls(**(config | networks))
+
+    def get_compile_config(self):
+        """Returns the arguments of `compile`, or None before it was called."""
+        if not self.compiled:
+            return None
+        return self._keras_compile_options | {
+            name: keras.saving.serialize_keras_object(getattr(self, name))
+            for name in ("generator_optimizer", "discriminator_optimizer", "adversarial_loss")
+        }
+
+    def compile_from_config(self, config):
+        """Compiles the model as it was; without this, Keras skips a custom `compile`."""
+        self.compile(
+            **{
+                name: keras.saving.deserialize_keras_object(value)
+                if isinstance(value, dict)
+                else value
+                for name, value in config.items()
+            }
+        )
+
+    def save_own_variables(self, store):
+        """Saves the state of every seed generator, which Keras leaves out.
+
+        With it, a loaded model draws the very noise that this one would have drawn next.
+        """
+        for i, state in enumerate(self._seed_states()):
+            store[str(i)] = state
+
+    def load_own_variables(self, store):
+        """Loads what `save_own_variables` saved."""
+        states = self._seed_states()
+        if len(store.keys()) != len(states):
+            raise ValueError(
+                f"The file holds {len(store.keys())} seeds, this {type(self).__name__} has "
+                f"{len(states)}: it was saved from other networks."
+            )
+        for i, state in enumerate(states):
+            state.assign(store[str(i)])
+
+    def _seed_states(self):
+        weights = {id(weight) for weight in self.weights}
+        return [variable for variable in self.variables if id(variable) not in weights]
+
+
+def _copy(network):
+    """A second network of the same architecture and the same weights."""
+    twin = network.__class__.from_config(network.get_config())
+    if not twin.built:
+        twin.build(network.input_shape)
+    twin.set_weights(network.get_weights())
+    return twin
+
+
+def _computes_in_float16(network):
+    return any(layer.compute_dtype == "float16" for layer in network._flatten_layers())
+
+
+def _first(element):
+    """The images of a dataset's element: itself, or the first of a tuple."""
+    return element[0] if isinstance(element, tuple) else element
+
+
+def _batch_size(element):
+    return tf.shape(tf.nest.flatten(element)[0])[0]

@@ -1,0 +1,339 @@
+"""The original generative adversarial network, from which noise-driven variants derive."""
+
+import functools
+import math
+import random
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from kerasgan import losses, networks
+from kerasgan.data import to_uint8
+from kerasgan.models.base import AdversarialModel
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class GAN(AdversarialModel):
+    """Generates images from noise.
+
+    Goodfellow et al., "Generative Adversarial Networks", 2014, arXiv:1406.2661, Algorithm 1, with
+    the non-saturating loss that the paper recommends. The paper's momentum grows from 0.5 to 0.7
+    over 250 epochs; here it stays at 0.5.
+
+    Args:
+        image_shape: (height, width, channels), 1 to 4 channels. None takes it from the networks.
+        latent_dim: The dimension of the latents. None is the paper's, or the generator's own.
+        generator: A `keras.Model` from latents (N, latent_dim) to images (N, *image_shape) in
+            [-1, 1]; None builds the paper's.
+        discriminator: A `keras.Model` from images to raw logits, (N, 1) or a map of patches; None
+            builds the paper's.
+        discriminator_steps: The discriminator's updates before each of the generator's. They
+            share the incoming batch, so that each sees fresh images: with 5 steps and a batch of
+            320 each update sees 64. None is the paper's.
+        ema: The decay of a moving average of the generator's weights, in (0, 1), or None.
+        seed: An integer seed of the weights and of everything drawn in training, or None.
+
+    Raises:
+        ValueError: If an argument is out of range, no network can be built for the image shape,
+            or the networks fit neither each other nor the other arguments.
+    """
+
+    default_latent_dim = 100
+    default_discriminator_steps = 1
+    penalty = None
+
+    def __init__(
+        self,
+        image_shape=None,
+        latent_dim=None,
+        generator=None,
+        discriminator=None,
+        *,
+        discriminator_steps=None,
+        ema=None,
+        seed=None,
+        **kwargs,
+    ):
+        steps = discriminator_steps
+        if steps is None:
+            steps = self.default_discriminator_steps
+        if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
+            raise ValueError(f"discriminator_steps must be a positive integer, got {steps!r}.")
+        if image_shape is None and generator is None and discriminator is None:
+            raise ValueError("Give an image_shape such as (64, 64, 3), or networks of your own.")
+        if generator is not None:
+            _build(generator, "generator", latent_dim and (latent_dim,))
+            image_shape = image_shape or generator.output_shape[1:]
+        if discriminator is not None:
+            _build(discriminator, "discriminator", image_shape)
+            image_shape = image_shape or discriminator.input_shape[1:]
+        if generator is None:
+            latent_dim = self.default_latent_dim if latent_dim is None else latent_dim
+            if isinstance(latent_dim, bool) or not isinstance(latent_dim, int) or latent_dim < 1:
+                raise ValueError(f"latent_dim must be a positive integer, got {latent_dim!r}.")
+            generator = self.build_generator(image_shape, latent_dim, seed)
+        if discriminator is None:
+            discriminator = self.build_discriminator(image_shape, seed)
+        _check_fit(generator, discriminator, tuple(image_shape), latent_dim)
+        super().__init__(generator, discriminator, ema=ema, seed=seed, **kwargs)
+        self.latent_dim = generator.input_shape[-1]
+        self.discriminator_steps = steps
+
+    # ------------------------------------------------------------------ the paper
+
+    def build_generator(self, image_shape, latent_dim, seed):
+        """Returns the paper's generator."""
+        return networks.maxout.generator(image_shape, latent_dim, seed=seed)
+
+    def build_discriminator(self, image_shape, seed):
+        """Returns the paper's discriminator."""
+        return networks.maxout.discriminator(image_shape, seed=seed)
+
+    def default_optimizers(self):
+        """Returns stochastic gradient descent with momentum, the learning rate decaying."""
+
+        def optimizer():
+            decay = keras.optimizers.schedules.ExponentialDecay(0.1, 1, 1 / 1.000004)
+            return keras.optimizers.SGD(decay, momentum=0.5)
+
+        return optimizer(), optimizer()
+
+    def draw_latents(self, shape, seed):
+        """Returns uniform noise of unit variance."""
+        return tf.random.stateless_uniform(shape, seed, -math.sqrt(3), math.sqrt(3))
+
+    def train_step(self, data):
+        """Updates D on each part of the batch, then G once: Algorithm 1."""
+        *parts, last = self.split(self.unpack(data))
+        for real in parts:
+            fake = self.generator(self.sample_latent(_batch_size(real)), training=True)
+            self.train_discriminator(real, fake)
+        with self.tape(self.generator) as tape:
+            # One pass of G serves the last update of D and the update of G.
+            fake = self.generator(self.sample_latent(_batch_size(last)), training=True)
+            values = self.train_discriminator(last, tf.stop_gradient(fake))
+            generator_loss = self.generator_loss(last, fake, training=True)
+        self.minimize(generator_loss, tape, self.generator, self.generator_optimizer)
+        self.update_ema()
+        return self.log(_batch_size(last), generator_loss=generator_loss, **values)
+
+    def train_discriminator(self, real, fake):
+        """Takes one step of D; returns its losses and accuracies."""
+        with self.tape(self.discriminator) as tape:
+            values = self.discriminator_losses(real, fake, training=True)
+        self.minimize(
+            values["discriminator_loss"], tape, self.discriminator, self.discriminator_optimizer
+        )
+        return values
+
+    def test_step(self, data):
+        """Returns the losses and accuracies on held-out images, changing nothing."""
+        real = self.unpack(data)
+        latents = self.sample_latent(_batch_size(real), self.evaluation_seed_generator)
+        fake = self.generator(latents, training=False)
+        values = self.discriminator_losses(real, fake, training=False)
+        generator_loss = self.generator_loss(real, fake, training=False)
+        return self.log(_batch_size(real), generator_loss=generator_loss, **values)
+
+    def discriminator_losses(self, real, fake, training):
+        """Returns D's loss by term, and its accuracies."""
+        # Two passes: batch normalization must not mix real and generated statistics.
+        real_logits = self.discriminator(real, training=training)
+        fake_logits = self.discriminator(fake, training=training)
+        loss = self.adversarial_loss.discriminator(real_logits, fake_logits)
+        values = {"discriminator_loss": loss}
+        if self.penalty is not None:
+            penalty = self.penalize(real, fake, training)
+            values = {
+                "discriminator_loss": loss + penalty,
+                "discriminator_adversarial_loss": loss,
+                "discriminator_gradient_penalty": penalty,
+            }
+        accuracies = self.adversarial_loss.accuracy(real_logits, fake_logits)
+        return values | dict(zip(("real_accuracy", "fake_accuracy"), accuracies, strict=True))
+
+    def generator_loss(self, real, fake, training):
+        """Returns G's loss."""
+        real_logits = None
+        if self.adversarial_loss.relativistic:
+            real_logits = self.discriminator(real, training=training)
+        fake_logits = self.discriminator(fake, training=training)
+        return self.adversarial_loss.generator(fake_logits, real_logits)
+
+    def penalize(self, real, fake, training):
+        """Returns the penalty on D's gradients at the points that the penalty chooses."""
+        seed = self.seed_generator if training else self.evaluation_seed_generator
+        points = self.penalty.points(real, fake, seed)
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(points)
+            logits = self.discriminator(points, training=training)
+        return self.penalty(tape.gradient(logits, points))
+
+    def split(self, batch):
+        """Returns `discriminator_steps` equal parts of a batch.
+
+        An incomplete last batch with fewer images than steps has its images in several parts.
+        """
+        size = _batch_size(batch)
+        part = tf.maximum(size // self.discriminator_steps, 1)
+        starts = [i * part % size for i in range(self.discriminator_steps)]
+        return [batch[start : start + part] for start in starts]
+
+    # ------------------------------------------------------------------ compiling
+
+    def compile(
+        self,
+        generator_optimizer=None,
+        discriminator_optimizer=None,
+        adversarial_loss=None,
+        penalty=None,
+        **kwargs,
+    ):
+        """Prepares the model for training.
+
+        Args:
+            generator_optimizer: A `keras.optimizers.Optimizer` or its name; None is the paper's.
+            discriminator_optimizer: Likewise.
+            adversarial_loss: A `kerasgan.losses.AdversarialLoss` or its name; None is the paper's.
+            penalty: A `kerasgan.losses.Penalty` on the discriminator's gradients; None is the
+                paper's.
+            **kwargs: `run_eagerly`, `steps_per_execution`, `jit_compile`, `auto_scale_loss`.
+
+        Raises:
+            ValueError: If the optimizers are one object, or the loss or penalty is unknown.
+        """
+        if penalty is not None and not isinstance(penalty, losses.Penalty):
+            raise ValueError(
+                f"penalty must be a kerasgan.losses.Penalty such as R1(10.0), got {penalty!r}."
+            )
+        self.penalty = penalty or type(self).penalty
+        super().compile(generator_optimizer, discriminator_optimizer, adversarial_loss, **kwargs)
+
+    def get_compile_config(self):
+        """Returns the arguments of `compile`, or None before it was called."""
+        config = super().get_compile_config()
+        penalty = self.penalty and keras.saving.serialize_keras_object(self.penalty)
+        return config and config | {"penalty": penalty}
+
+    def loss_names(self):
+        """Returns the names of the logged losses and accuracies."""
+        names = super().loss_names()
+        if self.penalty is not None:
+            names += ["discriminator_adversarial_loss", "discriminator_gradient_penalty"]
+        return names
+
+    # ------------------------------------------------------------------ generating
+
+    def sample_latent(self, count, seed=None):
+        """Returns latents (count, latent_dim), float32.
+
+        Args:
+            count: How many.
+            seed: An integer gives the latents that `generate(count, seed)` uses; None draws the
+                next of the training stream, different in each replica; a
+                `keras.random.SeedGenerator` draws its next.
+        """
+        if seed is None:
+            seed = self.seed_generator
+        if isinstance(seed, keras.random.SeedGenerator):
+            seed = seed.next()
+        else:
+            seed = tf.stack([tf.cast(seed, "int64"), 0])
+        return self.draw_latents((count, self.latent_dim), seed)
+
+    def generate(self, count, seed=None, batch_size=64):
+        """Generates images.
+
+        Args:
+            count: How many images.
+            seed: An integer gives the same images each time, whatever the batch size.
+            batch_size: How many images to compute at once.
+
+        Returns:
+            A NumPy array of uint8 in [0, 255], (count, *image_shape).
+
+        Raises:
+            ValueError: If `count` is not a positive integer.
+        """
+        if isinstance(count, bool) or not isinstance(count, (int, np.integer)) or count < 1:
+            raise ValueError(f"count must be a positive integer, got {count!r}.")
+        seed = random.randrange(2**31) if seed is None else seed
+        latents = self.sample_latent(count, seed)
+        batches = [latents[i : i + batch_size] for i in range(0, count, batch_size)]
+        return np.concatenate([self.to_images(batch).numpy() for batch in batches])
+
+    @functools.cached_property
+    def to_images(self):
+        """The compiled function from latents to uint8 images.
+
+        Unlike `predict` it runs on one device: each replica has its own moving averages in batch
+        normalization, and the first one's are those that are saved and exported.
+        """
+
+        def generate(latents):
+            return to_uint8(self.sampler(latents, training=False))
+
+        latents = tf.TensorSpec((None, self.latent_dim), "float32", "latents")
+        return tf.function(generate, input_signature=[latents])
+
+    def endpoints(self):
+        """Serves `generate`, `generate_n`, `sample_latent` and `discriminate`.
+
+        `generate` takes latents. From a count and a seed, `generate_n` makes the images of
+        `model.generate`, and `sample_latent` their latents.
+        """
+
+        def generate_n(count, seed):
+            return self.to_images(self.sample_latent(count, seed))
+
+        integers = [tf.TensorSpec((), "int32", name) for name in ("count", "seed")]
+        return super().endpoints() | {
+            "generate": (self.to_images, self.to_images.input_signature),
+            "generate_n": (generate_n, integers),
+            "sample_latent": (self.sample_latent, integers),
+        }
+
+    # ------------------------------------------------------------------ serialization
+
+    def get_config(self):
+        """Returns the arguments that rebuild the model."""
+        return super().get_config() | {"discriminator_steps": self.discriminator_steps}
+
+
+def _batch_size(images):
+    return tf.shape(images)[0]
+
+
+def _build(network, name, input_shape):
+    """Builds a network that was given without its input's shape."""
+    if not isinstance(network, keras.Model):
+        raise ValueError(f"{name} must be a keras.Model, got {network!r}.")
+    if network.built:
+        return
+    if input_shape is None:
+        needed = "latent_dim" if name == "generator" else "image_shape"
+        raise ValueError(f"The {name} is not built: give {needed}, or start it with keras.Input.")
+    network.build((None, *input_shape))
+
+
+def _check_fit(generator, discriminator, image_shape, latent_dim):
+    """Raises a ValueError unless latents, generator, images and discriminator fit together."""
+    if len(generator.input_shape) != 2:
+        raise ValueError(
+            f"The generator must take latents (N, latent_dim), it takes {generator.input_shape}."
+        )
+    if latent_dim is not None and generator.input_shape[1] != latent_dim:
+        raise ValueError(
+            f"latent_dim is {latent_dim}, but the generator takes {generator.input_shape[1]}."
+        )
+    if generator.output_shape[1:] != image_shape:
+        raise ValueError(
+            f"The images have shape {image_shape}, but the generator makes "
+            f"{generator.output_shape[1:]}."
+        )
+    if discriminator.input_shape[1:] != image_shape:
+        raise ValueError(
+            f"The images have shape {image_shape}, but the discriminator takes "
+            f"{discriminator.input_shape[1:]}."
+        )

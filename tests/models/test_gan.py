@@ -1,0 +1,463 @@
+import resource
+import warnings
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import kerasgan
+from kerasgan import losses, models
+
+SHAPE = (8, 8, 1)
+CLASSES = [models.GAN, models.DCGAN, models.LSGAN, models.WGAN, models.WGANGP]
+
+
+def build(model_class=models.DCGAN, **options):
+    model = model_class(SHAPE, **({"seed": 0} | options))
+    model.compile()
+    return model
+
+
+# ---------------------------------------------------------------------- the papers' settings
+
+
+def test_gan_has_the_papers_optimizers():
+    model = build(models.GAN)
+    optimizer = model.discriminator_optimizer
+    assert float(optimizer.learning_rate) == pytest.approx(0.1)
+    assert optimizer.momentum == 0.5
+    schedule = keras.optimizers.SGD(optimizer._learning_rate)._learning_rate
+    # divided by 1.000004 at each update
+    assert float(schedule(100_000)) == pytest.approx(0.1 / 1.000004**100_000, rel=1e-3)
+    assert model.discriminator_steps == 1 and model.latent_dim == 100
+
+
+@pytest.mark.parametrize(
+    "model_class, optimizer, settings, loss, latent_dim, steps",
+    [
+        (models.DCGAN, keras.optimizers.Adam, (2e-4, 0.5, 0.999), losses.NonSaturating, 100, 1),
+        (models.LSGAN, keras.optimizers.Adam, (2e-4, 0.5, 0.999), losses.LeastSquares, 1024, 1),
+        (models.WGANGP, keras.optimizers.Adam, (1e-4, 0.5, 0.9), losses.Wasserstein, 128, 5),
+    ],
+)
+def test_settings_of_the_papers(model_class, optimizer, settings, loss, latent_dim, steps):
+    model = build(model_class)
+    for found in (model.generator_optimizer, model.discriminator_optimizer):
+        assert type(found) is optimizer
+        assert (float(found.learning_rate), found.beta_1, found.beta_2) == pytest.approx(settings)
+    assert type(model.adversarial_loss) is loss
+    assert (model.latent_dim, model.discriminator_steps) == (latent_dim, steps)
+
+
+def test_wgan_has_the_papers_optimizer():
+    model = build(models.WGAN)
+    assert type(model.generator_optimizer) is keras.optimizers.RMSprop
+    assert float(model.generator_optimizer.learning_rate) == pytest.approx(5e-5)
+    assert model.discriminator_steps == 5
+
+
+@pytest.mark.parametrize(
+    "model_class, mean, deviation, largest",
+    [
+        (models.GAN, 0, 1, 3**0.5),
+        (models.DCGAN, 0, 3**-0.5, 1),
+        (models.LSGAN, 0, 3**-0.5, 1),
+        (models.WGAN, 0, 1, 6),
+        (models.WGANGP, 0, 1, 6),
+    ],
+)
+def test_latents_of_the_papers(model_class, mean, deviation, largest):
+    latents = build(model_class).sample_latent(2000, seed=1).numpy()
+    assert latents.mean() == pytest.approx(mean, abs=0.02)
+    assert latents.std() == pytest.approx(deviation, rel=0.02)
+    assert 0.8 * deviation * 3**0.5 < np.abs(latents).max() <= largest
+
+
+# ---------------------------------------------------------------------- training
+
+
+def test_wgan_clips_the_critic_and_nothing_else(noise_images):
+    model = build(models.WGAN, clip=0.005)
+    model.compile(keras.optimizers.SGD(1.0), keras.optimizers.SGD(1.0))
+    model.fit(noise_images, batch_size=20, verbose=0)
+    critic = [np.abs(w.numpy()).max() for w in model.discriminator.trainable_weights]
+    assert max(critic) == pytest.approx(0.005)
+    assert max(np.abs(w.numpy()).max() for w in model.generator.trainable_weights) > 0.1
+    with pytest.raises(ValueError, match="positive, got -1"):
+        models.WGAN(SHAPE, clip=-1)
+
+
+def test_each_discriminator_step_sees_its_own_part_of_the_batch():
+    model = build(discriminator_steps=3)
+    batch = tf.reshape(tf.range(9 * 64, dtype=tf.float32), (9, *SHAPE))
+    parts = model.split(batch)
+    np.testing.assert_array_equal(np.concatenate(parts), batch)
+    assert [len(part) for part in parts] == [3, 3, 3]
+    # An incomplete last batch: nothing is empty.
+    assert [len(part) for part in model.split(batch[:2])] == [1, 1, 1]
+
+
+def test_the_number_of_updates(noise_images):
+    model = build(discriminator_steps=4)
+    model.fit(noise_images, batch_size=32, verbose=0)
+    assert int(model.discriminator_optimizer.iterations) == 8
+    assert int(model.generator_optimizer.iterations) == 2
+
+
+def test_one_step_against_the_algorithm_written_out(noise_images):
+    """Algorithm 1 by hand: D descends its loss, then G descends its own through the new D."""
+    model = build(models.GAN, generator=tiny_generator(), discriminator=tiny_discriminator())
+    model.compile(keras.optimizers.SGD(0.5), keras.optimizers.SGD(0.25))
+    generator, discriminator = (
+        keras.models.clone_model(network) for network in (model.generator, model.discriminator)
+    )
+    generator.set_weights(model.generator.get_weights())
+    discriminator.set_weights(model.discriminator.get_weights())
+    latents = model.sample_latent(64, seed=5)
+    model.sample_latent = lambda count, seed=None: latents
+
+    model.fit(noise_images, batch_size=64, shuffle=False, verbose=0)
+
+    real = tf.cast(noise_images, "float32") / 127.5 - 1
+    with tf.GradientTape() as tape:
+        d_loss = tf.reduce_mean(tf.math.softplus(-discriminator(real)))
+        d_loss += tf.reduce_mean(tf.math.softplus(discriminator(generator(latents))))
+    gradients = tape.gradient(d_loss, discriminator.trainable_weights)
+    for weight, gradient in zip(discriminator.trainable_weights, gradients, strict=True):
+        weight.assign_sub(0.25 * gradient)
+    with tf.GradientTape() as tape:
+        g_loss = tf.reduce_mean(tf.math.softplus(-discriminator(generator(latents))))
+    gradients = tape.gradient(g_loss, generator.trainable_weights)
+    for weight, gradient in zip(generator.trainable_weights, gradients, strict=True):
+        weight.assign_sub(0.5 * gradient)
+
+    for ours, theirs in (
+        (model.discriminator, discriminator),
+        (model.generator, generator),
+    ):
+        for a, b in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+            np.testing.assert_allclose(a, b, atol=1e-6)
+
+
+def tiny_generator(latent_dim=3):
+    return keras.Sequential(
+        [
+            keras.Input((latent_dim,)),
+            keras.layers.Dense(64, "tanh"),
+            keras.layers.Reshape(SHAPE),
+        ]
+    )
+
+
+def tiny_discriminator():
+    return keras.Sequential(
+        [keras.Input(SHAPE), keras.layers.Flatten(), keras.layers.Dense(1, use_bias=False)]
+    )
+
+
+def test_gradient_penalty_of_a_linear_critic(noise_images):
+    """f(x) = w . x has the gradient w everywhere."""
+    model = models.WGANGP(generator=tiny_generator(), discriminator=tiny_discriminator())
+    model.compile()
+    model.discriminator.set_weights([np.full((64, 1), 0.5, "float32")])  # ||w|| = 4
+    found = model.evaluate(noise_images, batch_size=64, verbose=0, return_dict=True)
+    assert found["discriminator_gradient_penalty"] == pytest.approx(10 * (4 - 1) ** 2, rel=1e-5)
+    assert found["discriminator_loss"] == pytest.approx(
+        found["discriminator_adversarial_loss"] + found["discriminator_gradient_penalty"], rel=1e-5
+    )
+
+
+def test_ema_follows_the_recurrence(noise_images):
+    model = build(ema=0.75)
+    start = [w.numpy() for w in model.generator.weights]
+    model.fit(noise_images[:16], batch_size=16, verbose=0)
+    now = [w.numpy() for w in model.generator.weights]
+    averages = [w.numpy() for w in model.generator_ema.weights]
+    moving = [i for i, (a, b) in enumerate(zip(start, now, strict=True)) if (a != b).any()]
+    assert moving
+    for before, after, average in zip(start, now, averages, strict=True):
+        np.testing.assert_allclose(average, 0.75 * before + 0.25 * after, rtol=1e-5, atol=1e-7)
+    assert model.sampler is model.generator_ema
+    np.testing.assert_array_equal(
+        model.generate(3, seed=0),
+        kerasgan.data.to_uint8(model.generator_ema(model.sample_latent(3, seed=0))),
+    )
+
+
+def test_every_adversarial_loss_and_penalty_trains(noise_images):
+    for loss in ("minimax", "hinge", "relativistic_average", losses.NonSaturating(0.1)):
+        for penalty in (None, losses.R1(), losses.DRAGAN(), losses.OneSidedGradientPenalty()):
+            model = models.GAN(generator=tiny_generator(), discriminator=tiny_discriminator())
+            model.compile("adam", "adam", adversarial_loss=loss, penalty=penalty)
+            before = model.get_weights()
+            history = model.fit(noise_images, verbose=0).history
+            assert ("discriminator_gradient_penalty" in history) == (penalty is not None)
+            assert all(np.isfinite(v).all() for v in history.values())
+            after = model.get_weights()
+            assert all((a != b).any() for a, b in zip(before, after, strict=True))
+
+
+def test_a_discriminator_that_tells_apart_has_accuracies_of_one(noise_images):
+    bright = np.full_like(noise_images, 255)
+    model = models.GAN(generator=tiny_generator(), discriminator=tiny_discriminator(), seed=0)
+    model.compile()
+    model.discriminator.set_weights([np.full((64, 1), 1.0, "float32")])
+    model.generator.set_weights(
+        [np.zeros((3, 64), "float32"), np.full((64,), -2.0, "float32")]  # dark images
+    )
+    found = model.evaluate(bright, verbose=0, return_dict=True)
+    assert found["real_accuracy"] == 1.0 and found["fake_accuracy"] == 1.0
+
+
+def test_evaluate_changes_nothing_and_leaves_the_noise_of_training(noise_images):
+    model = build()
+    before = model.get_weights()
+    seed = model.seed_generator.state.numpy()
+    first = model.evaluate(noise_images, verbose=0, return_dict=True)
+    assert set(first) == set(model.loss_names())
+    assert all((a == b).all() for a, b in zip(before, model.get_weights(), strict=True))
+    np.testing.assert_array_equal(model.seed_generator.state, seed)
+
+
+def test_validation_data_is_logged(noise_images):
+    history = build().fit(noise_images, validation_data=noise_images[:10], verbose=0).history
+    assert {"val_discriminator_loss", "val_generator_loss", "val_real_accuracy"} <= set(history)
+
+
+def test_data_in_every_form(noise_images):
+    """uint8, float, (x, y), data sets and generators are one thing."""
+    floats = np.asarray(kerasgan.data.to_float(noise_images))
+    labels = np.arange(64)
+    slices = tf.data.Dataset.from_tensor_slices
+    forms = [
+        (noise_images,),
+        (floats,),
+        (floats.astype("float64"),),
+        (noise_images, labels),
+        (slices(noise_images).batch(32),),
+        (slices((noise_images, labels)).batch(32),),
+        (((noise_images[i : i + 32],) for i in (0, 32)),),
+    ]
+    results = []
+    for form in forms:
+        model = build(models.GAN, generator=tiny_generator(), discriminator=fixed_discriminator())
+        model.generator.set_weights([np.ones((3, 64), "float32"), np.zeros(64, "float32")])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Keras' on generators that run out
+            model.fit(*form, shuffle=False, verbose=0)
+        results.append(model.discriminator.get_weights()[0])
+    for result in results[1:]:
+        np.testing.assert_allclose(result, results[0], atol=1e-6)
+
+
+def fixed_discriminator():
+    discriminator = tiny_discriminator()
+    discriminator.set_weights([np.linspace(-1, 1, 64, dtype="float32").reshape(64, 1)])
+    return discriminator
+
+
+def test_seeds_make_training_reproducible(noise_images):
+    def train(seed):
+        model = build(models.GAN, seed=seed)
+        model.fit(noise_images, shuffle=False, verbose=0)
+        return model.generate(2, seed=0)
+
+    np.testing.assert_array_equal(train(1), train(1))
+    assert (train(1) != train(2)).any()
+
+
+def test_training_does_not_leak(noise_images):
+    model = models.GAN(generator=tiny_generator(), discriminator=tiny_discriminator(), ema=0.9)
+    model.compile("adam", "adam")
+    batches = tf.data.Dataset.from_tensors(noise_images[:8]).repeat()
+
+    def fit(steps):
+        model.fit(batches, steps_per_epoch=steps, verbose=0)
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[1]) * resource.getpagesize()
+
+    before = fit(200)
+    assert fit(1800) - before < 50e6
+
+
+# ---------------------------------------------------------------------- generating
+
+
+def test_generate():
+    model = build()
+    images = model.generate(5, seed=1)
+    assert images.shape == (5, *SHAPE) and images.dtype == np.uint8
+    np.testing.assert_array_equal(model.generate(5, seed=1, batch_size=2), images)
+    assert (model.generate(5, seed=2) != images).any()
+    assert (model.generate(5) != model.generate(5)).any()
+    np.testing.assert_array_equal(
+        kerasgan.data.to_uint8(model.predict(model.sample_latent(5, seed=1), verbose=0)), images
+    )
+
+
+def test_generate_follows_the_global_seed():
+    model = build()
+    keras.utils.set_random_seed(1)
+    first = model.generate(3)
+    keras.utils.set_random_seed(1)
+    np.testing.assert_array_equal(model.generate(3), first)
+
+
+@pytest.mark.parametrize("count", [0, -1, 2.0, True, "3"])
+def test_generate_refuses_nonsense(count):
+    with pytest.raises(ValueError, match="count must be a positive integer, got"):
+        build().generate(count)
+
+
+# ---------------------------------------------------------------------- networks of the user
+
+
+def test_unbuilt_networks_are_built():
+    generator = keras.Sequential([keras.layers.Dense(64, "tanh"), keras.layers.Reshape(SHAPE)])
+    discriminator = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(1)])
+    model = models.DCGAN(SHAPE, 7, generator, discriminator)
+    assert model.latent_dim == 7
+    assert model.discriminator.built
+
+
+def test_one_network_of_the_user_and_one_of_the_paper():
+    model = models.DCGAN(generator=tiny_generator())
+    assert model.discriminator.input_shape == (None, *SHAPE)
+    model = models.DCGAN(discriminator=tiny_discriminator(), latent_dim=9)
+    assert model.generator.input_shape == (None, 9)
+    assert model.generator.output_shape == (None, *SHAPE)
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({}, "Give an image_shape"),
+        ({"image_shape": (30, 30, 1)}, "30 x 30 cannot be built"),
+        ({"image_shape": (28, 28)}, "image_shape must be"),
+        ({"image_shape": SHAPE, "latent_dim": 0}, "latent_dim must be a positive integer, got 0"),
+        ({"image_shape": SHAPE, "discriminator_steps": 0}, "discriminator_steps must .* got 0"),
+        ({"image_shape": SHAPE, "ema": 1.5}, r"ema must be a decay in \(0, 1\).*got 1.5"),
+        ({"image_shape": SHAPE, "seed": "a"}, "seed must be an integer or None, got 'a'"),
+        ({"generator": "mlp"}, "generator must be a keras.Model, got 'mlp'"),
+        ({"generator": tiny_generator, "latent_dim": 4}, "latent_dim is 4, but .* takes 3"),
+        ({"generator": tiny_generator, "image_shape": (16, 16, 1)}, r"makes \(8, 8, 1\)"),
+        ({"discriminator": tiny_discriminator, "image_shape": (16, 16, 1)}, r"takes \(8, 8, 1\)"),
+        ({"generator": keras.Sequential}, "generator is not built: give latent_dim"),
+    ],
+)
+def test_wrong_arguments_are_named(options, message):
+    options = {k: v() if callable(v) else v for k, v in options.items()}
+    with pytest.raises(ValueError, match=message):
+        models.DCGAN(**options)
+
+
+# ---------------------------------------------------------------------- compiling and data
+
+
+@pytest.mark.parametrize(
+    "options, error, message",
+    [
+        ({"optimizer": "adam"}, TypeError, "does not take optimizer"),
+        ({"loss": "mse", "metrics": []}, TypeError, "does not take loss, metrics"),
+        ({"adversarial_loss": "vanilla"}, ValueError, "Unknown adversarial loss 'vanilla'"),
+        ({"penalty": 10.0}, ValueError, "penalty must be a kerasgan.losses.Penalty.*got 10.0"),
+    ],
+)
+def test_compile_refuses_what_it_does_not_know(options, error, message):
+    with pytest.raises(error, match=message):
+        models.DCGAN(SHAPE).compile(**options)
+
+
+def test_one_optimizer_for_two_networks_is_refused():
+    optimizer = keras.optimizers.Adam()
+    with pytest.raises(ValueError, match="must be two objects"):
+        models.DCGAN(SHAPE).compile(optimizer, optimizer)
+
+
+@pytest.mark.parametrize(
+    "x, message",
+    [
+        (np.zeros((4, 8, 8), "uint8"), r"add a channel axis: x\[..., None\]"),
+        (np.zeros((4, 9, 8, 1), "uint8"), r"\(4, 9, 8, 1\)"),
+        (np.zeros((4, 8, 8, 1), "int32"), "uint8 in .* but is of dtype int32"),
+        (np.full((4, 8, 8, 1), 255.0), r"float64 in \[255, 255\]"),
+        (np.full((4, 8, 8, 1), np.nan, "float32"), "NaN"),
+        ([[1]], "type list"),
+        (tf.data.Dataset.from_tensors(np.zeros((4, 9, 8, 1), "uint8")), r"9, 8, 1\)"),
+        (tf.data.Dataset.from_tensors(np.full((4, 8, 8, 1), 7.0, "float32")), r"\[7, 7\]"),
+    ],
+)
+def test_wrong_images_are_refused_everywhere(x, message, noise_images):
+    model = build()
+    for call in (
+        lambda: model.fit(x),
+        lambda: model.evaluate(x),
+        lambda: model.fit(noise_images, validation_data=x),
+    ):
+        with pytest.raises(ValueError, match=message):
+            call()
+
+
+def test_pixels_in_0_1_are_warned_of(noise_images):
+    with pytest.warns(UserWarning, match=r"expected in \[-1, 1\]") as caught:
+        build().fit(noise_images / 255.0, verbose=0)
+    assert caught[0].filename == __file__
+
+
+# ---------------------------------------------------------------------- files
+
+
+def test_what_was_compiled_is_loaded(tmp_path, noise_images):
+    model = models.DCGAN(SHAPE, ema=0.9, discriminator_steps=2, seed=4)
+    model.compile(
+        keras.optimizers.Adam(1e-3),
+        "sgd",
+        adversarial_loss=losses.LeastSquares(-1.0, 1.0, 0.0),
+        penalty=losses.R1(3.0),
+        steps_per_execution=2,
+    )
+    model.fit(noise_images, verbose=0)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert type(loaded) is models.DCGAN
+    assert (loaded.ema, loaded.discriminator_steps, loaded.seed) == (0.9, 2, 4)
+    assert loaded.adversarial_loss.get_config() == {"a": -1.0, "b": 1.0, "c": 0.0}
+    assert loaded.penalty.weight == 3.0
+    assert loaded.steps_per_execution == 2
+    assert type(loaded.discriminator_optimizer) is keras.optimizers.SGD
+    np.testing.assert_array_equal(loaded.generate(3, seed=1), model.generate(3, seed=1))
+
+
+def test_an_uncompiled_model_saves_loads_generates_and_exports(tmp_path):
+    model = models.WGAN(SHAPE, seed=0, clip=0.02)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert loaded.clip == 0.02
+    np.testing.assert_array_equal(loaded.generate(3, seed=1), model.generate(3, seed=1))
+    loaded.export(tmp_path / "saved_model")
+
+
+def test_export_writes_over_nothing_but_a_saved_model(tmp_path):
+    model = build()
+    (tmp_path / "thesis.txt").write_text("three years")
+    with pytest.raises(ValueError, match="is no SavedModel: nothing was written"):
+        model.export(tmp_path)
+    with pytest.raises(ValueError, match="is no SavedModel: nothing was written"):
+        model.export(tmp_path / "thesis.txt")
+    assert (tmp_path / "thesis.txt").read_text() == "three years"
+    model.export(tmp_path / "new")
+    model.export(tmp_path / "new")
+    with pytest.raises(ValueError, match="format='onnx'"):
+        model.export(tmp_path / "other", format="onnx")
+
+
+def test_the_averaged_generator_is_exported(tmp_path, noise_images):
+    model = build(ema=0.9)
+    model.fit(noise_images, verbose=0)
+    model.export(tmp_path)
+    archive = tf.saved_model.load(tmp_path)
+    served = archive.generate_n(2, 1)
+    np.testing.assert_array_equal(served, model.generate(2, seed=1))
+    latents = model.sample_latent(2, seed=1)
+    assert (kerasgan.data.to_uint8(model.generator(latents)) != served).numpy().any()
