@@ -1,0 +1,15 @@
+"""A Keras 3 / TensorFlow model zoo of generative adversarial networks."""
+
+import keras
+
+if keras.backend.backend() != "tensorflow":
+    raise ImportError(
+        f"kerasgan needs Keras' TensorFlow backend, but Keras runs on {keras.backend.backend()!r}: "
+        "set KERAS_BACKEND=tensorflow before Python starts."
+    )
+
+from kerasgan import callbacks, data, layers, losses, metrics, models, networks  # noqa: E402
+
+__version__ = "0.1.0"
+
+__all__ = ["callbacks", "data", "layers", "losses", "metrics", "models", "networks"]

@@ -1,0 +1,31 @@
+"""Pictures of the generator's progress."""
+
+import pathlib
+
+import keras
+
+from kerasgan.data import image_grid, save_image
+
+
+class SampleGrid(keras.callbacks.Callback):
+    """Saves a grid of generated images, of the same latents each time, as `epoch-00001.png` ...
+
+    Args:
+        directory: Where to save the grids; created if missing.
+        every: Save after each so many epochs, and after the last.
+        count: How many images a grid has.
+        seed: The seed of their latents.
+    """
+
+    def __init__(self, directory, every=1, count=64, seed=0):
+        super().__init__()
+        self.directory = pathlib.Path(directory)
+        self.every, self.count, self.seed = every, count, seed
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Saves a grid when it is due."""
+        done = epoch + 1
+        if done % self.every == 0 or done == self.params["epochs"]:
+            images = self.model.generate(self.count, seed=self.seed)
+            self.directory.mkdir(parents=True, exist_ok=True)
+            save_image(self.directory / f"epoch-{done:05d}.png", image_grid(images))
