@@ -1,0 +1,68 @@
+"""What the scripts share: the command line's manners, and strategies."""
+
+import os
+import sys
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is imported
+
+import contextlib
+
+from absl import app, flags, logging
+
+
+class UserError(Exception):
+    """Something the user can mend: told in one line, with exit code 2."""
+
+
+@contextlib.contextmanager
+def user_errors(*kinds):
+    """Turns errors of these kinds into `UserError`s."""
+    try:
+        yield
+    except kinds as error:
+        raise UserError(error) from error
+
+
+def load_model(path):
+    """Loads the model of a run's folder, or of a .keras file."""
+    import keras
+
+    import kerasgan  # noqa: F401  registers the classes that the file names
+
+    file = path / "model.keras" if path.is_dir() else path
+    if not file.is_file() or file.suffix != ".keras":
+        raise UserError(
+            f"{path} is neither a .keras file nor a run's folder with a model.keras in it (which "
+            "appears when training has finished)"
+        )
+    with user_errors(OSError, ValueError, TypeError):
+        return keras.models.load_model(file)
+
+
+def run(main):
+    """Runs a script's main function, which takes no arguments.
+
+    Wrong flags and `UserError`s end in one line on the standard error and exit code 2; `--help`
+    prints the script's flags and exits with 0.
+    """
+
+    def parse(arguments):
+        if {"--help", "-h", "--helpfull"} & set(arguments):
+            app.usage(writeto_stdout=True)
+            sys.exit(0)
+        with user_errors(flags.Error):
+            rest = flags.FLAGS(arguments)[1:]
+        if rest:
+            raise UserError(f"unknown argument {rest[0]!r}; flags look like --name=value")
+
+    def quietly(_):
+        if not flags.FLAGS["verbosity"].present:
+            logging.set_verbosity(logging.WARNING)  # TensorFlow tells much of exporting
+        main()
+
+    try:
+        app.run(quietly, flags_parser=parse)
+    except UserError as error:
+        line = " ".join(str(error).split())
+        print(f"error: {line}", file=sys.stderr)
+        sys.exit(2)

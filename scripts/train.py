@@ -1,0 +1,271 @@
+"""Trains a model of the zoo.
+
+With no flag at all it trains DCGAN on the handwritten digits inside scikit-learn, about a minute
+on two cores. The run's folder then holds recipe.json, history.csv, samples/, checkpoints/,
+logs/ (for TensorBoard), model.keras and saved_model/. A killed run continues with --resume.
+"""
+
+import common  # first: it quietens TensorFlow
+
+import csv
+import json
+import pathlib
+import platform
+import sys
+
+import keras
+import tensorflow as tf
+from absl import flags
+
+import kerasgan
+import zoo
+
+_MODELS = "\n".join(f"  {name:8} {', '.join(recipe.data)}" for name, recipe in zoo.RECIPES.items())
+__doc__ += f"""
+Models, and the data sets that their recipes know:
+
+{_MODELS}
+
+Any other image data set of tensorflow_datasets, a folder of images and an .npz or .npy file work
+too.
+"""
+
+_MODEL = flags.DEFINE_enum("model", "dcgan", list(zoo.RECIPES), "Which model to train.")
+_DATASET = flags.DEFINE_string(
+    "dataset", "digits", "A data set's name, a folder of images, or an .npz or .npy file."
+)
+_DATA_DIR = flags.DEFINE_string("data_dir", None, "Where tensorflow_datasets keeps its data.")
+_WORKDIR = flags.DEFINE_string(
+    "workdir", None, "The run's folder. [default: runs/<model>-<dataset>]"
+)
+_IMAGE_SIZE = flags.DEFINE_string(
+    "image_size", None, "A side in pixels, or HEIGHTxWIDTH. [default: the recipe's]"
+)
+_EPOCHS = flags.DEFINE_integer(
+    "epochs", None, "How many epochs. [default: the recipe's]", lower_bound=1
+)
+_STEPS_PER_EPOCH = flags.DEFINE_integer(
+    "steps_per_epoch", None, "Steps in an epoch. [default: the whole data set]", lower_bound=1
+)
+_BATCH_SIZE = flags.DEFINE_integer(
+    "batch_size",
+    None,
+    "Images a step over all replicas, shared by the discriminator's steps. [default: the recipe's]",
+    lower_bound=1,
+)
+_GENERATOR_LEARNING_RATE = flags.DEFINE_float(
+    "generator_learning_rate", None, "[default: the recipe's]", lower_bound=0.0
+)
+_DISCRIMINATOR_LEARNING_RATE = flags.DEFINE_float(
+    "discriminator_learning_rate", None, "[default: the recipe's]", lower_bound=0.0
+)
+_STRATEGY = flags.DEFINE_enum(
+    "strategy",
+    "auto",
+    ["auto", "one_device", "mirrored", "multi_worker"],
+    "How to distribute training. auto: mirrored on several GPUs, else one device. mirrored: all "
+    "GPUs, or without any all (logical) CPUs. multi_worker: the cluster in TF_CONFIG.",
+)
+_MIXED_PRECISION = flags.DEFINE_enum(
+    "mixed_precision",
+    "float32",
+    ["float32", "mixed_float16", "mixed_bfloat16"],
+    "The precision that networks compute in.",
+)
+_JIT_COMPILE = flags.DEFINE_bool("jit_compile", False, "Compile the step with XLA.")
+_SEED = flags.DEFINE_integer("seed", 0, "The seed of weights, noise and shuffling.", lower_bound=0)
+_RESUME = flags.DEFINE_bool("resume", False, "Continue from the newest checkpoint, if any.")
+_DRY_RUN = flags.DEFINE_bool("dry_run", False, "Print what would be run, and stop.")
+
+# What may differ when a run is continued.
+_MAY_CHANGE = {
+    "epochs",
+    "strategy",
+    "generator_learning_rate",
+    "discriminator_learning_rate",
+}
+
+
+def main():
+    """Trains, samples, saves and exports."""
+    recipe = zoo.RECIPES[_MODEL.value]
+    options = resolve(recipe)
+    workdir = pathlib.Path(_WORKDIR.value or f"runs/{options['model']}-{slug(options['dataset'])}")
+    if not _DRY_RUN.value:
+        check_workdir(workdir, options)
+
+    keras.utils.set_random_seed(options["seed"])
+    keras.config.set_dtype_policy(options["mixed_precision"])
+    strategy = make_strategy(options["strategy"])
+    with common.user_errors(ValueError), strategy.scope():
+        model = recipe.build(tuple(options["image_shape"]), options["seed"])
+        recipe.compile(model, jit_compile=options["jit_compile"])
+    print_summary(model, options, workdir, strategy)
+    if _DRY_RUN.value:
+        return
+
+    with common.user_errors(ValueError, OSError, kerasgan.data.DownloadError):
+        data = recipe.load(
+            options["dataset"], tuple(options["image_shape"]), data_dir=_DATA_DIR.value
+        )
+        steps = options["steps_per_epoch"] or data.steps_per_epoch(options["batch_size"])
+    with common.user_errors(OSError):
+        workdir.mkdir(parents=True, exist_ok=True)
+        (workdir / "recipe.json").write_text(json.dumps(options | versions(), indent=2) + "\n")
+
+    checkpoint = kerasgan.callbacks.Checkpoint(workdir / "checkpoints")
+    with common.user_errors(ValueError):
+        done = checkpoint.restore(model)
+    for network in ("generator", "discriminator"):
+        rate = options[f"{network}_learning_rate"]
+        if rate is not None:
+            getattr(model, f"{network}_optimizer").learning_rate = rate
+    if done:
+        print(f"Resuming after epoch {done}.", flush=True)
+    keep_history(workdir / "history.csv", done)
+    epochs = options["epochs"]
+    try:
+        model.fit(
+            data.stream(options["batch_size"], seed=options["seed"], start_step=done * steps),
+            epochs=epochs,
+            initial_epoch=done,
+            steps_per_epoch=steps,
+            verbose=1 if sys.stdout.isatty() else 2,
+            callbacks=[
+                kerasgan.callbacks.HaltOnNonFinite(),
+                kerasgan.callbacks.SampleGrid(workdir / "samples", every=max(1, epochs // 5)),
+                keras.callbacks.CSVLogger(workdir / "history.csv", append=True),
+                keras.callbacks.TensorBoard(workdir / "logs", write_graph=False),
+                checkpoint,
+            ],
+        )
+    except FloatingPointError as error:
+        kept = checkpoint.paths()
+        raise SystemExit(
+            f"error: {error} The last good checkpoint is {kept[-1]}."
+            if kept
+            else f"error: {error} No epoch was finished: there is no checkpoint yet."
+        ) from None
+    model.save(workdir / "model.keras")
+    model.export(workdir / "saved_model")
+    print(
+        f"Done: look at {workdir}/samples. Next: python scripts/generate.py --model={workdir} "
+        "--output=more.png"
+    )
+
+
+def resolve(recipe):
+    """Returns all options of the run: the flags, and the recipe's settings where they are unset."""
+    settings = recipe.settings(_DATASET.value)
+    return {
+        "model": _MODEL.value,
+        "dataset": _DATASET.value,
+        "image_shape": [*parse_size(settings.image_shape), settings.image_shape[2]],
+        "batch_size": _BATCH_SIZE.value or settings.batch_size,
+        "epochs": _EPOCHS.value or settings.epochs,
+        "steps_per_epoch": _STEPS_PER_EPOCH.value,
+        "generator_learning_rate": _GENERATOR_LEARNING_RATE.value,
+        "discriminator_learning_rate": _DISCRIMINATOR_LEARNING_RATE.value,
+        "mixed_precision": _MIXED_PRECISION.value,
+        "jit_compile": _JIT_COMPILE.value,
+        "strategy": _STRATEGY.value,
+        "seed": _SEED.value,
+    }
+
+
+def parse_size(image_shape):
+    """Returns (height, width) from --image_size, or the recipe's."""
+    if _IMAGE_SIZE.value is None:
+        return image_shape[:2]
+    sides = _IMAGE_SIZE.value.lower().split("x")
+    if len(sides) > 2 or not all(side.isdecimal() and int(side) > 0 for side in sides):
+        raise common.UserError(
+            f"--image_size must be a number such as 64, or HEIGHTxWIDTH such as 64x96; got "
+            f"{_IMAGE_SIZE.value!r}"
+        )
+    return int(sides[0]), int(sides[-1])
+
+
+def slug(dataset):
+    """The name of a data set, or of the folder or file it is in."""
+    return pathlib.PurePath(dataset).stem or "data"
+
+
+def check_workdir(workdir, options):
+    """Raises a UserError where training into the folder would overwrite something."""
+    if workdir.is_file():
+        raise common.UserError(f"--workdir={workdir} is a file")
+    if not workdir.exists() or not any(workdir.iterdir()):
+        return
+    recipe = workdir / "recipe.json"
+    if not recipe.exists():
+        raise common.UserError(f"--workdir={workdir} is not empty and holds no run of this script")
+    try:
+        found = json.loads(recipe.read_text())
+    except ValueError as error:
+        raise common.UserError(f"{recipe} cannot be read: {error}") from error
+    different = [
+        f"{name}={found.get(name)} there, {value} here"
+        for name, value in options.items()
+        if name not in _MAY_CHANGE and found.get(name) != value
+    ]
+    if different:
+        raise common.UserError(
+            f"--workdir={workdir} holds another run ({'; '.join(different)}): choose another one"
+        )
+    if not _RESUME.value:
+        raise common.UserError(
+            f"--workdir={workdir} holds this run already: continue it with --resume, or choose "
+            "another one"
+        )
+
+
+def make_strategy(name):
+    """Returns a tf.distribute strategy."""
+    gpus = tf.config.list_logical_devices("GPU")
+    if name == "auto":
+        name = "mirrored" if len(gpus) > 1 else "one_device"
+    if name == "mirrored":
+        return tf.distribute.MirroredStrategy(gpus or tf.config.list_logical_devices("CPU"))
+    if name == "multi_worker":
+        return tf.distribute.MultiWorkerMirroredStrategy()
+    return tf.distribute.get_strategy()
+
+
+def print_summary(model, options, workdir, strategy):
+    """Prints what is about to run."""
+    print(
+        f"{options['model']} on {options['dataset']} at {options['image_shape']}: "
+        f"{model.generator.count_params():,} weights in the generator, "
+        f"{model.discriminator.count_params():,} in the discriminator; "
+        f"{options['epochs']} epochs of batches of {options['batch_size']} on "
+        f"{strategy.num_replicas_in_sync} replica(s); workdir {workdir}",
+        flush=True,
+    )
+
+
+def versions():
+    """What the run was made with."""
+    return {
+        "versions": {
+            "kerasgan": kerasgan.__version__,
+            "keras": keras.__version__,
+            "tensorflow": tf.__version__,
+            "python": platform.python_version(),
+        }
+    }
+
+
+def keep_history(path, epochs):
+    """Drops the rows of epochs that are trained again from history.csv."""
+    if not path.exists():
+        return
+    with path.open(newline="") as file:
+        header, *rows = list(csv.reader(file)) or [[]]
+    kept = [row for row in rows if len(row) == len(header) and int(row[0]) < epochs]
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([header, *kept] if kept else [])
+
+
+if __name__ == "__main__":
+    common.run(main)

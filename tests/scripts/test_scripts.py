@@ -1,0 +1,268 @@
+"""The scripts as a user runs them, each in a process of its own."""
+
+import csv
+import json
+import os
+import pathlib
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+import kerasgan
+import zoo
+
+ROOT = pathlib.Path(__file__).parent.parent.parent
+TINY = ["--image_size=8", "--batch_size=32", "--steps_per_epoch=3", "--model=gan"]
+
+
+def command(script, *flags):
+    return [sys.executable, str(ROOT / "scripts" / f"{script}.py"), *map(str, flags)]
+
+
+def run(script, *flags, cwd):
+    return subprocess.run(command(script, *flags), cwd=cwd, capture_output=True, text=True)
+
+
+def refuses(result, *words):
+    """One clear line on the standard error, exit code 2."""
+    lines = [line for line in result.stderr.splitlines() if not re.match(r"[IWE]\d{4} |WARN", line)]
+    assert result.returncode == 2, result.stderr
+    assert "Traceback" not in result.stderr
+    assert len(lines) == 1 and lines[0].startswith("error: "), result.stderr
+    for word in words:
+        assert word in lines[0]
+    return True
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A finished run of two epochs."""
+    workdir = tmp_path_factory.mktemp("trained") / "run"
+    result = run("train", *TINY, "--epochs=2", f"--workdir={workdir}", cwd=workdir.parent)
+    assert result.returncode == 0, result.stderr
+    return workdir, result
+
+
+def test_a_run_leaves_all_that_it_promises(trained):
+    workdir, result = trained
+    assert sorted(p.name for p in (workdir / "samples").iterdir()) == [
+        "epoch-00001.png",
+        "epoch-00002.png",
+    ]
+    with Image.open(workdir / "samples" / "epoch-00002.png") as grid:
+        assert grid.size == (8 * 8 + 7 * 2, 8 * 8 + 7 * 2)
+    recipe = json.loads((workdir / "recipe.json").read_text())
+    assert (recipe["model"], recipe["dataset"], recipe["epochs"]) == ("gan", "digits", 2)
+    assert recipe["image_shape"] == [8, 8, 1]
+    rows = list(csv.DictReader((workdir / "history.csv").open()))
+    assert [row["epoch"] for row in rows] == ["0", "1"]
+    assert all(np.isfinite(float(row["generator_loss"])) for row in rows)
+    assert list((workdir / "logs").rglob("events.out.tfevents.*"))
+    model = keras.models.load_model(workdir / "model.keras")
+    assert isinstance(model, kerasgan.models.GAN)
+    assert (workdir / "saved_model" / "saved_model.pb").exists()
+    assert "Epoch 2/2" in result.stdout
+    assert "scripts/generate.py --model=" in result.stdout.splitlines()[-1]
+    assert "I1" not in result.stderr  # TensorFlow's chatter about exporting
+
+
+def test_generate_from_a_run_a_file_and_a_saved_model(trained, tmp_path):
+    workdir, _ = trained
+    sources = [workdir, workdir / "model.keras", workdir / "saved_model"]
+    grids = []
+    for i, source in enumerate(sources):
+        flags = [f"--model={source}", "--count=5", "--seed=3", "--batch_size=2"]
+        result = run("generate", *flags, f"--output=grid{i}.png", cwd=tmp_path)
+        assert result.returncode == 0, result.stderr
+        grids.append(np.asarray(Image.open(tmp_path / f"grid{i}.png")))
+    np.testing.assert_array_equal(grids[0], grids[1])
+    np.testing.assert_array_equal(grids[0], grids[2])
+    expected = keras.models.load_model(workdir / "model.keras").generate(5, seed=3)
+    np.testing.assert_array_equal(grids[0], kerasgan.data.image_grid(expected)[..., 0])
+
+    flags = [f"--model={workdir}", "--count=5", "--seed=3", "--output=pictures"]
+    assert run("generate", *flags, cwd=tmp_path).returncode == 0
+    files = sorted((tmp_path / "pictures").iterdir())
+    assert [file.name for file in files] == [f"{i:05d}.png" for i in range(5)]
+    np.testing.assert_array_equal(np.asarray(Image.open(files[4])), expected[4, ..., 0])
+
+    assert refuses(run("generate", *flags, cwd=tmp_path), "pictures", "exists")
+    assert refuses(run("generate", "--model=nowhere", cwd=tmp_path), "nowhere")
+    assert refuses(run("generate", cwd=tmp_path), "--model")
+
+
+def test_export(trained, tmp_path):
+    workdir, _ = trained
+    result = run("export", f"--model={workdir}", "--output=served", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "discriminate, generate, generate_n" in result.stdout
+    assert (tmp_path / "served" / "saved_model.pb").exists()
+    again = run("export", f"--model={workdir}", "--output=served", cwd=tmp_path)
+    assert refuses(again, "served", "exists")
+    (tmp_path / "broken.keras").write_bytes(b"PK not really")
+    broken = run("export", "--model=broken.keras", "--output=other", cwd=tmp_path)
+    assert refuses(broken, "broken.keras")
+
+
+def test_a_folder_that_holds_a_run_is_not_overwritten(trained):
+    workdir, _ = trained
+    before = (workdir / "history.csv").read_text()
+    result = run("train", *TINY, "--epochs=2", f"--workdir={workdir}", cwd=workdir.parent)
+    assert refuses(result, "--resume")
+    result = run("train", "--model=wgan", f"--workdir={workdir}", "--resume", cwd=workdir.parent)
+    assert refuses(result, "another run", "model=gan there, wgan here")
+    assert (workdir / "history.csv").read_text() == before
+
+
+def test_training_goes_on_for_more_epochs(trained, tmp_path):
+    straight, resumed = tmp_path / "straight", tmp_path / "resumed"
+    flags = [*TINY, "--seed=5"]
+    assert run("train", *flags, "--epochs=3", f"--workdir={straight}", cwd=tmp_path).returncode == 0
+    assert run("train", *flags, "--epochs=1", f"--workdir={resumed}", cwd=tmp_path).returncode == 0
+    result = run("train", *flags, "--epochs=3", f"--workdir={resumed}", "--resume", cwd=tmp_path)
+    assert "Resuming after epoch 1." in result.stdout
+    assert_equal_runs(straight, resumed, epochs=3)
+
+
+def test_killed_at_random_training_resumes_to_the_same_bits(tmp_path):
+    straight, killed = tmp_path / "straight", tmp_path / "killed"
+    flags = [*TINY, "--steps_per_epoch=40", "--epochs=12", "--model=dcgan"]
+    assert run("train", *flags, f"--workdir={straight}", cwd=tmp_path).returncode == 0
+    kills = 0
+    for _ in range(30):
+        process = subprocess.Popen(
+            command("train", *flags, f"--workdir={killed}", "--resume"),
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for line in process.stdout:
+            if kills < 2 and re.match(r"Epoch \d+/12", line):
+                time.sleep(random.uniform(0, 2))
+                if process.poll() is None:
+                    os.kill(process.pid, signal.SIGKILL)
+                    kills += 1
+        if process.wait() == 0:
+            break
+    assert kills == 2
+    assert_equal_runs(straight, killed, epochs=12)
+
+
+def assert_equal_runs(one, other, epochs):
+    a, b = (keras.models.load_model(workdir / "model.keras") for workdir in (one, other))
+    for x, y in zip(a.get_weights(), b.get_weights(), strict=True):
+        np.testing.assert_array_equal(x, y)
+    for x, y in zip(a.generator_optimizer.variables, b.generator_optimizer.variables, strict=True):
+        np.testing.assert_array_equal(x, y)
+    histories = [list(csv.DictReader((w / "history.csv").open())) for w in (one, other)]
+    assert [int(row["epoch"]) for row in histories[1]] == list(range(epochs))
+    assert histories[0] == histories[1]
+
+
+def test_a_nan_stops_training_and_keeps_the_last_good_checkpoint(tmp_path):
+    flags = [*TINY, f"--workdir={tmp_path / 'run'}", "--seed=1"]
+    assert run("train", *flags, "--epochs=1", cwd=tmp_path).returncode == 0
+    result = run(
+        "train",
+        *flags,
+        "--epochs=5",
+        "--resume",
+        "--discriminator_learning_rate=1e30",
+        cwd=tmp_path,
+    )
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    line = result.stderr.splitlines()[-1]
+    assert re.match(r"error: Training stopped at step \d+: .*_loss = (nan|inf)", line), line
+    assert "The last good checkpoint is" in line
+    kept = re.search(r"checkpoint is (\S+)\.$", line).group(1)
+    assert pathlib.Path(kept).exists()
+
+
+def test_mirrored_training(tmp_path):
+    code = (
+        "import sys, tensorflow as tf;"
+        "tf.config.set_logical_device_configuration(tf.config.list_physical_devices('CPU')[0],"
+        "[tf.config.LogicalDeviceConfiguration()] * 2);"
+        f"sys.path.insert(0, {str(ROOT / 'scripts')!r});"
+        "sys.argv[0] = 'train.py'; import train, common; common.run(train.main)"
+    )
+    workdir = tmp_path / "run"
+    flags = [*TINY, "--epochs=1", "--strategy=mirrored", f"--workdir={workdir}"]
+    result = subprocess.run([sys.executable, "-c", code, *flags], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    assert "on 2 replica(s)" in result.stdout
+    assert keras.models.load_model(workdir / "model.keras").generate(2).shape == (2, 8, 8, 1)
+
+
+def test_own_pictures_and_other_options(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 256, (40, 20, 24, 3), dtype=np.uint8)
+    for i, picture in enumerate(pixels):
+        Image.fromarray(picture).save(tmp_path / f"{i}.png")
+    (tmp_path / "broken.jpg").write_bytes(b"no picture")
+    result = run(
+        "train",
+        "--model=dcgan",
+        f"--dataset={tmp_path}",
+        "--image_size=16x24",
+        "--batch_size=8",
+        "--epochs=1",
+        "--steps_per_epoch=2",
+        "--mixed_precision=mixed_bfloat16",
+        "--generator_learning_rate=0.001",
+        "--workdir=run",
+        cwd=tmp_path,
+    )
+    assert result.returncode == 0, result.stderr
+    assert "broken.jpg" in result.stderr
+    with Image.open(tmp_path / "run" / "samples" / "epoch-00001.png") as grid:
+        assert grid.size == (8 * 24 + 14, 8 * 16 + 14) and grid.mode == "RGB"
+    model = keras.models.load_model(tmp_path / "run" / "model.keras")
+    assert float(model.generator_optimizer.learning_rate) == pytest.approx(0.001)
+
+
+def test_dry_run_writes_nothing(tmp_path):
+    result = run("train", "--dry_run", "--model=wgan_gp", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "wgan_gp on digits" in result.stdout
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_help_lists_models_and_data_sets(tmp_path):
+    result = run("train", "--help", cwd=tmp_path)
+    assert result.returncode == 0
+    for name, recipe in zoo.RECIPES.items():
+        assert re.search(rf"^ +{name} +{', '.join(recipe.data)}$", result.stdout, re.MULTILINE)
+    for flag in ("--workdir", "--strategy", "--mixed_precision", "--[no]resume"):
+        assert flag in result.stdout
+
+
+def test_wrong_input_is_told_in_one_line(tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("three years")
+    for flags, words in [
+        (["--modle=gan"], ["modle"]),
+        (["--model=biggan"], ["biggan", "dcgan"]),
+        (["gan"], ["gan"]),
+        (["--epochs=0"], ["epochs"]),
+        (["--image_size=big"], ["--image_size", "big"]),
+        (["--image_size=30"], ["30 x 30", "multiples of 4"]),
+        (["--dataset=empty"], ["empty", "png"]),
+        (["--dataset=no_such_data"], ["no_such_data"]),
+        (["--batch_size=5000"], ["5000"]),
+        (["--workdir=mine"], ["mine", "not empty"]),
+        (["--workdir=mine/thesis.txt"], ["thesis.txt", "file"]),
+    ]:
+        assert refuses(run("train", *flags, cwd=tmp_path), *words)
+    assert (tmp_path / "mine" / "thesis.txt").read_text() == "three years"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["empty", "mine"]

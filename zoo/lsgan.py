@@ -1,0 +1,18 @@
+"""RESULTS."""
+
+from kerasgan import models
+from zoo.recipe import Recipe, Settings
+
+RECIPE = Recipe(
+    model=models.LSGAN,
+    data={
+        "digits": Settings((16, 16, 1), batch_size=32, epochs=30),
+        "mnist": Settings((28, 28, 1), batch_size=64, epochs=3),
+        "fashion_mnist": Settings((28, 28, 1), batch_size=64, epochs=10),
+        "cifar10": Settings((32, 32, 3), batch_size=64, epochs=50),
+        "celeb_a": Settings((64, 64, 3), batch_size=64, epochs=25),
+    },
+    own_data=Settings((112, 112, 3), batch_size=64, epochs=25),
+    # 1,024 latents, as in the paper, are three quarters of all weights at 28 x 28, and slow.
+    options={"latent_dim": 100, "ema": 0.995},
+)
