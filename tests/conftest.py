@@ -1,0 +1,37 @@
+import os
+import pathlib
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+# Two logical devices for tf.distribute, before TensorFlow starts its devices. What is not under a
+# strategy runs on the first.
+tf.config.set_logical_device_configuration(
+    tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
+)
+
+ROOT = pathlib.Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def mirrored():
+    """The one strategy of this process: TensorFlow mixes up the collectives of two."""
+    return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+
+
+@pytest.fixture
+def noise_images():
+    """Sixty-four uint8 images of noise."""
+    return np.random.default_rng(0).integers(0, 256, (64, 8, 8, 1), dtype=np.uint8)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_keras():
+    """Tests neither share a precision nor the names of layers."""
+    yield
+    keras.config.set_dtype_policy("float32")
+    keras.backend.clear_session()
