@@ -1,0 +1,73 @@
+"""The code in the documents runs."""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+import numpy as np
+from PIL import Image
+
+ROOT = pathlib.Path(__file__).parent.parent
+
+
+def blocks(document, language):
+    text = (ROOT / document).read_text()
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def test_the_python_of_the_readme_runs(tmp_path):
+    pictures = tmp_path / "path" / "to" / "pictures"
+    pictures.mkdir(parents=True)
+    pixels = np.random.default_rng(0).integers(0, 256, (64, 32, 32, 3), dtype=np.uint8)
+    for i, picture in enumerate(pixels):
+        Image.fromarray(picture).save(pictures / f"{i}.png")
+    code = "\n".join(blocks("README.md", "python"))
+    code += "assert pictures.image_shape == (64, 64, 3)\n"
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "samples" / "epoch-00001.png").exists()
+    assert (tmp_path / "checkpoints" / "epoch-00001.weights.h5").exists()
+
+
+def test_the_flags_of_the_readme_are_known(tmp_path):
+    commands = [
+        line.split()
+        for block in blocks("README.md", "sh")
+        for line in block.splitlines()
+        if line.startswith("python scripts/")
+    ]
+    assert len(commands) >= 6
+    for _, script, *flags in commands:
+        known = set(re.findall(r'flags\.DEFINE_\w+\(\s*"(\w+)"', (ROOT / script).read_text()))
+        for flag in flags:
+            assert flag.removeprefix("--").split("=")[0] in known, (script, flag)
+
+
+def test_the_gate_runs_the_readmes_test_command():
+    command = next(block for block in blocks("README.md", "sh") if "pytest" in block)
+    for part in ("'.[dev]'", "python -m pytest"):
+        assert part in command and part in (ROOT / ".ci" / "run").read_text()
+
+
+def test_the_worked_example_of_contributing_trains(noise_images):
+    model_file, _, recipe_file = blocks("CONTRIBUTING.md", "python")
+    names = {"__name__": "ragan"}
+    exec(compile(model_file, "ragan.py", "exec"), names)
+
+    import kerasgan
+
+    ragan = names["RaGAN"]
+    try:
+        kerasgan.models.RaGAN = ragan
+        exec(compile(recipe_file, "zoo/ragan.py", "exec"), names)
+    finally:
+        del kerasgan.models.RaGAN
+    recipe = names["RECIPE"]
+    model = recipe.build((8, 8, 1), seed=0)
+    recipe.compile(model)
+    history = model.fit(noise_images, verbose=0).history
+    assert np.isfinite(history["generator_loss"]).all()
+    assert model.adversarial_loss.relativistic
