@@ -9,9 +9,11 @@ import common  # first: it quietens TensorFlow
 
 import csv
 import json
+import os
 import pathlib
 import platform
 import sys
+import tempfile
 
 import keras
 import tensorflow as tf
@@ -94,9 +96,9 @@ def main():
     if not _DRY_RUN.value:
         check_workdir(workdir, options)
 
+    strategy = make_strategy(options["strategy"])  # a cluster must be joined before all else
     keras.utils.set_random_seed(options["seed"])
     keras.config.set_dtype_policy(options["mixed_precision"])
-    strategy = make_strategy(options["strategy"])
     with common.user_errors(ValueError), strategy.scope():
         model = recipe.build(tuple(options["image_shape"]), options["seed"])
         recipe.compile(model, jit_compile=options["jit_compile"])
@@ -109,13 +111,16 @@ def main():
             options["dataset"], tuple(options["image_shape"]), data_dir=_DATA_DIR.value
         )
         steps = options["steps_per_epoch"] or data.steps_per_epoch(options["batch_size"])
+    with common.user_errors(ValueError):
+        done = kerasgan.callbacks.Checkpoint(workdir / "checkpoints").restore(model)
+    if not is_chief(strategy):
+        # Every worker saves, as saving may take all of them; only the chief's files are kept.
+        scratch = tempfile.TemporaryDirectory()
+        workdir = pathlib.Path(scratch.name)
     with common.user_errors(OSError):
         workdir.mkdir(parents=True, exist_ok=True)
         (workdir / "recipe.json").write_text(json.dumps(options | versions(), indent=2) + "\n")
-
     checkpoint = kerasgan.callbacks.Checkpoint(workdir / "checkpoints")
-    with common.user_errors(ValueError):
-        done = checkpoint.restore(model)
     for network in ("generator", "discriminator"):
         rate = options[f"{network}_learning_rate"]
         if rate is not None:
@@ -148,10 +153,11 @@ def main():
         ) from None
     model.save(workdir / "model.keras")
     model.export(workdir / "saved_model")
-    print(
-        f"Done: look at {workdir}/samples. Next: python scripts/generate.py --model={workdir} "
-        "--output=more.png"
-    )
+    if is_chief(strategy):
+        print(
+            f"Done: look at {workdir}/samples. Next: python scripts/generate.py --model={workdir} "
+            "--output=more.png"
+        )
 
 
 def resolve(recipe):
@@ -222,14 +228,24 @@ def check_workdir(workdir, options):
 
 def make_strategy(name):
     """Returns a tf.distribute strategy."""
-    gpus = tf.config.list_logical_devices("GPU")
-    if name == "auto":
-        name = "mirrored" if len(gpus) > 1 else "one_device"
-    if name == "mirrored":
-        return tf.distribute.MirroredStrategy(gpus or tf.config.list_logical_devices("CPU"))
     if name == "multi_worker":
+        if "TF_CONFIG" not in os.environ:
+            raise common.UserError(
+                "--strategy=multi_worker needs the cluster in the environment variable TF_CONFIG, "
+                'such as {"cluster": {"worker": ["host1:2222", "host2:2222"]}, '
+                '"task": {"type": "worker", "index": 0}}'
+            )
         return tf.distribute.MultiWorkerMirroredStrategy()
+    gpus = tf.config.list_logical_devices("GPU")
+    if name == "mirrored" or (name == "auto" and len(gpus) > 1):
+        return tf.distribute.MirroredStrategy(gpus or tf.config.list_logical_devices("CPU"))
     return tf.distribute.get_strategy()
+
+
+def is_chief(strategy):
+    """Whether this process is the one whose files are kept."""
+    resolver = strategy.cluster_resolver
+    return resolver is None or resolver.task_type == "chief" or resolver.task_id == 0
 
 
 def print_summary(model, options, workdir, strategy):

@@ -223,7 +223,11 @@ class AdversarialModel(keras.Model):
         for name, value in values.items():
             value = tf.where(batch_size > 0, value, 0.0)
             self._trackers[name].update_state(value, sample_weight=batch_size)
-        return self.get_metrics_result()
+        means = self.get_metrics_result()
+        if isinstance(self.distribute_strategy, tf.distribute.MultiWorkerMirroredStrategy):
+            # Keras 3.15 reduces logs over workers along axis 0, which scalars do not have.
+            means = {name: tf.reshape(mean, [1]) for name, mean in means.items()}
+        return means
 
     # ------------------------------------------------------------------ data in
 

@@ -7,6 +7,7 @@ import pathlib
 import random
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -204,6 +205,41 @@ def test_mirrored_training(tmp_path):
     assert keras.models.load_model(workdir / "model.keras").generate(2).shape == (2, 8, 8, 1)
 
 
+def test_two_workers_train_one_model_and_the_chief_writes_it(tmp_path):
+    ports = []
+    for _ in range(2):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            ports.append(free.getsockname()[1])
+    cluster = {"worker": [f"127.0.0.1:{port}" for port in ports]}
+    workdir = tmp_path / "run"
+    flags = [*TINY, "--epochs=2", "--strategy=multi_worker", f"--workdir={workdir}"]
+    processes = [
+        subprocess.Popen(
+            command("train", *flags),
+            cwd=tmp_path,
+            env=os.environ
+            | {
+                "TF_CONFIG": json.dumps(
+                    {"cluster": cluster, "task": {"type": "worker", "index": index}}
+                )
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for index in range(2)
+    ]
+    outputs = [process.communicate(timeout=300) for process in processes]
+    for process, (_, stderr) in zip(processes, outputs, strict=True):
+        assert process.returncode == 0, stderr
+    losses = [re.findall(r"_loss: [-.\d]+", stdout) for stdout, _ in outputs]
+    assert losses[0] == losses[1] and len(losses[0]) == 4
+    assert "on 2 replica(s)" in outputs[0][0]
+    assert "Done" in outputs[0][0] and "Done" not in outputs[1][0]
+    assert keras.models.load_model(workdir / "model.keras").generate(2).shape == (2, 8, 8, 1)
+
+
 def test_own_pictures_and_other_options(tmp_path):
     pixels = np.random.default_rng(0).integers(0, 256, (40, 20, 24, 3), dtype=np.uint8)
     for i, picture in enumerate(pixels):
@@ -261,6 +297,7 @@ def test_wrong_input_is_told_in_one_line(tmp_path):
         (["--dataset=no_such_data"], ["no_such_data"]),
         (["--batch_size=5000"], ["5000"]),
         (["--workdir=mine"], ["mine", "not empty"]),
+        (["--strategy=multi_worker"], ["TF_CONFIG"]),
         (["--workdir=mine/thesis.txt"], ["thesis.txt", "file"]),
     ]:
         assert refuses(run("train", *flags, cwd=tmp_path), *words)
