@@ -7,7 +7,7 @@ RECIPE = Recipe(
     model=models.LSGAN,
     data={
         "digits": Settings((16, 16, 1), batch_size=32, epochs=30),
-        "mnist": Settings((28, 28, 1), batch_size=64, epochs=3),
+        "mnist": Settings((28, 28, 1), batch_size=64, epochs=2),
         "fashion_mnist": Settings((28, 28, 1), batch_size=64, epochs=10),
         "cifar10": Settings((32, 32, 3), batch_size=64, epochs=50),
         "celeb_a": Settings((64, 64, 3), batch_size=64, epochs=25),

@@ -264,6 +264,12 @@ class AdversarialModel(keras.Model):
             ValueError: If the images have another shape, type or range.
         """
         self.check_data(x, "x")
+        if (
+            isinstance(x, tf.data.Dataset)
+            and x.cardinality() == tf.data.INFINITE_CARDINALITY
+            and kwargs.get("steps_per_epoch") is None
+        ):
+            raise ValueError("x is an endless data set: give fit() its steps_per_epoch.")
         validation_data = kwargs.get("validation_data")
         if validation_data is not None:
             self.check_data(_first(validation_data), "validation_data")
@@ -286,6 +292,8 @@ class AdversarialModel(keras.Model):
     def _whole_batches(self, x, y, batch_size, options):
         """Leaves out an incomplete last batch of arrays and of datasets."""
         if isinstance(x, tf.data.Dataset):
+            if _first(x.element_spec).shape[0] is not None:
+                return x, y, None  # all batches are of one size
             whole = _batch_size(next(iter(x)))
             return x.filter(lambda *batch: _batch_size(batch) == whole), y, None
         if not hasattr(x, "dtype"):

@@ -399,6 +399,12 @@ def test_wrong_images_are_refused_everywhere(x, message, noise_images):
             call()
 
 
+def test_an_endless_data_set_needs_its_steps(noise_images):
+    batches = tf.data.Dataset.from_tensors(noise_images).repeat()
+    with pytest.raises(ValueError, match="endless data set: give fit.. its steps_per_epoch"):
+        build().fit(batches)
+
+
 def test_pixels_in_0_1_are_warned_of(noise_images):
     with pytest.warns(UserWarning, match=r"expected in \[-1, 1\]") as caught:
         build().fit(noise_images / 255.0, verbose=0)
