@@ -16,7 +16,7 @@ import tensorflow as tf
 from absl import logging
 
 from kerasgan.data import decode
-from kerasgan.data.pixels import check_images, to_float, to_uint8
+from kerasgan.data.pixels import check_image_shape, check_images, to_float, to_uint8
 
 
 class DownloadError(RuntimeError):
@@ -215,7 +215,7 @@ def load_images(source, image_shape=None, *, split="train", data_dir=None, crop=
         DownloadError: If TensorFlow Datasets cannot download or prepare the data.
     """
     if image_shape is not None:
-        image_shape = _check_shape(image_shape)
+        image_shape = check_image_shape(image_shape)
     if limit is not None:
         _check_positive(limit=limit)
     path = Path(source).expanduser()
@@ -319,7 +319,7 @@ def _load_numpy(path, image_shape, split, crop, limit):
     if images.ndim == 3:
         images = images[..., None]
     check_images(images, (None, None, None), name)
-    _check_shape(images.shape[1:])
+    check_image_shape(images.shape[1:])
     if labels is not None:
         if len(labels) != len(images):
             raise ValueError(f"{name} has {len(images)} images but {len(labels)} labels.")
@@ -476,20 +476,6 @@ def _available_memory():
         if hasattr(os, "sysconf"):
             return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
         return math.inf
-
-
-def _check_shape(image_shape):
-    shape = tuple(image_shape)
-    if (
-        len(shape) != 3
-        or not all(isinstance(size, int | np.integer) and size > 0 for size in shape)
-        or shape[-1] > 4
-    ):
-        raise ValueError(
-            f"image_shape must be (height, width, channels), positive integers with 1 to 4 "
-            f"channels, but is {image_shape}."
-        )
-    return tuple(map(int, shape))
 
 
 def _check_positive(**arguments):

@@ -3,6 +3,7 @@
 Outside, images are uint8 in [0, 255]; inside, they are float32 in [-1, 1].
 """
 
+import numbers
 import warnings
 
 import numpy as np
@@ -49,6 +50,25 @@ def to_uint8(images):
         raise ValueError(f"to_uint8 takes float in [-1, 1], but was given {images.dtype.name}.")
     levels = (tf.cast(images, tf.float32) + 1.0) * 127.5
     return tf.cast(tf.round(tf.clip_by_value(levels, 0.0, 255.0)), tf.uint8)
+
+
+def check_image_shape(image_shape):
+    """Returns `image_shape` as a tuple of three integers.
+
+    Raises:
+        ValueError: If it is not (height, width, channels), positive, with 1 to 4 channels.
+    """
+    shape = tuple(image_shape) if isinstance(image_shape, tuple | list) else ()
+    if (
+        len(shape) != 3
+        or not all(isinstance(side, numbers.Integral) and side > 0 for side in shape)
+        or shape[2] > 4
+    ):
+        raise ValueError(
+            "image_shape must be (height, width, channels), positive integers with 1 to 4 "
+            f"channels, such as (64, 64, 3); got {image_shape!r}."
+        )
+    return tuple(map(int, shape))
 
 
 def check_images(images, image_shape, name="x"):

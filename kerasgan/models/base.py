@@ -41,6 +41,7 @@ class AdversarialModel(keras.Model):
     Args:
         generator: A built `keras.Model`.
         discriminator: A built `keras.Model`.
+        image_shape: (height, width, channels) of the images that `fit` takes.
         ema: The decay of a moving average of the generator's weights, in (0, 1), such as 0.999;
             None keeps no average. `generate` and `export` use the average.
         seed: An integer seed of everything drawn in training, or None.
@@ -51,7 +52,7 @@ class AdversarialModel(keras.Model):
 
     adversarial_loss = "non_saturating"
 
-    def __init__(self, generator, discriminator, ema=None, seed=None, **kwargs):
+    def __init__(self, generator, discriminator, image_shape, ema=None, seed=None, **kwargs):
         super().__init__(**kwargs)
         if ema is not None and not 0.0 < ema < 1.0:
             raise ValueError(f"ema must be a decay in (0, 1) such as 0.999, or None; got {ema!r}.")
@@ -59,6 +60,7 @@ class AdversarialModel(keras.Model):
             raise ValueError(f"seed must be an integer or None, got {seed!r}.")
         self.ema, self.seed = ema, seed
         self.generator, self.discriminator = generator, discriminator
+        self.image_shape = tuple(image_shape)
         if ema is not None:
             self.generator_ema = _copy(generator)
         self.seed_generator = ReplicaSeedGenerator(seed)
@@ -314,7 +316,7 @@ class AdversarialModel(keras.Model):
         Arrays are checked whole, of a `tf.data.Dataset` its specification and first batch; other
         sources can only be read once and are left to the first step.
         """
-        shape = self.discriminator.input_shape[1:]
+        shape = self.image_shape
         if isinstance(x, tf.data.Dataset):
             check_spec(_first(x.element_spec), shape, name)
             for batch in x.take(1):
@@ -335,7 +337,7 @@ class AdversarialModel(keras.Model):
 
     def endpoints(self):
         """Returns what `export` serves: name -> (function, its tensor specifications)."""
-        images = tf.TensorSpec((None, *self.discriminator.input_shape[1:]), "uint8", "images")
+        images = tf.TensorSpec((None, *self.image_shape), "uint8", "images")
         return {"discriminate": (self.score, [images])}
 
     def score(self, images):
@@ -377,6 +379,7 @@ class AdversarialModel(keras.Model):
         return super().get_config() | {
             "generator": keras.saving.serialize_keras_object(self.generator),
             "discriminator": keras.saving.serialize_keras_object(self.discriminator),
+            "image_shape": self.image_shape,
             "ema": self.ema,
             "seed": self.seed,
         }
@@ -437,8 +440,8 @@ class AdversarialModel(keras.Model):
 def _copy(network):
     """A second network of the same architecture and the same weights."""
     twin = network.__class__.from_config(network.get_config())
-    if not twin.built:
-        twin.build(network.input_shape)
+    if not twin.built:  # a subclassed model: a call builds all its layers
+        twin(keras.Input(network.get_build_config()["input_shape"][1:]))
     twin.set_weights(network.get_weights())
     return twin
 

@@ -2,6 +2,7 @@
 
 import functools
 import math
+import numbers
 import random
 
 import keras
@@ -9,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from kerasgan import losses, networks
-from kerasgan.data import to_uint8
+from kerasgan.data import check_image_shape, to_uint8
 from kerasgan.models.base import AdversarialModel
 
 
@@ -58,26 +59,35 @@ class GAN(AdversarialModel):
         steps = discriminator_steps
         if steps is None:
             steps = self.default_discriminator_steps
-        if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
-            raise ValueError(f"discriminator_steps must be a positive integer, got {steps!r}.")
+        _check_positive("discriminator_steps", steps)
         if image_shape is None and generator is None and discriminator is None:
             raise ValueError("Give an image_shape such as (64, 64, 3), or networks of your own.")
+        if latent_dim is None and generator is None:
+            latent_dim = self.default_latent_dim
+        if latent_dim is not None:
+            _check_positive("latent_dim", latent_dim)
+        image_shape = image_shape and check_image_shape(image_shape)
+
         if generator is not None:
-            _build(generator, "generator", latent_dim and (latent_dim,))
-            image_shape = image_shape or generator.output_shape[1:]
+            latents = _input_shape(
+                generator, "generator", latent_dim and (latent_dim,), "latent_dim"
+            )
+            if len(latents) != 1:
+                raise ValueError(f"The generator must take latents (N, dim), it takes {latents}.")
+            (latent_dim,) = latents
+            made = generator(keras.Input((latent_dim,))).shape[1:]
+            if image_shape not in (None, made):
+                raise ValueError(f"image_shape is {image_shape}, but the generator makes {made}.")
+            image_shape = made
         if discriminator is not None:
-            _build(discriminator, "discriminator", image_shape)
-            image_shape = image_shape or discriminator.input_shape[1:]
+            image_shape = _input_shape(discriminator, "discriminator", image_shape, "image_shape")
+            discriminator(keras.Input(image_shape))
         if generator is None:
-            latent_dim = self.default_latent_dim if latent_dim is None else latent_dim
-            if isinstance(latent_dim, bool) or not isinstance(latent_dim, int) or latent_dim < 1:
-                raise ValueError(f"latent_dim must be a positive integer, got {latent_dim!r}.")
             generator = self.build_generator(image_shape, latent_dim, seed)
         if discriminator is None:
             discriminator = self.build_discriminator(image_shape, seed)
-        _check_fit(generator, discriminator, tuple(image_shape), latent_dim)
-        super().__init__(generator, discriminator, ema=ema, seed=seed, **kwargs)
-        self.latent_dim = generator.input_shape[-1]
+        super().__init__(generator, discriminator, image_shape, ema=ema, seed=seed, **kwargs)
+        self.latent_dim = latent_dim
         self.discriminator_steps = steps
 
     # ------------------------------------------------------------------ the paper
@@ -254,10 +264,10 @@ class GAN(AdversarialModel):
             A NumPy array of uint8 in [0, 255], (count, *image_shape).
 
         Raises:
-            ValueError: If `count` is not a positive integer.
+            ValueError: If `count` or `batch_size` is not a positive integer.
         """
-        if isinstance(count, bool) or not isinstance(count, (int, np.integer)) or count < 1:
-            raise ValueError(f"count must be a positive integer, got {count!r}.")
+        _check_positive("count", count)
+        _check_positive("batch_size", batch_size)
         seed = random.randrange(2**31) if seed is None else seed
         latents = self.sample_latent(count, seed)
         batches = [latents[i : i + batch_size] for i in range(0, count, batch_size)]
@@ -298,42 +308,33 @@ class GAN(AdversarialModel):
 
     def get_config(self):
         """Returns the arguments that rebuild the model."""
-        return super().get_config() | {"discriminator_steps": self.discriminator_steps}
+        return super().get_config() | {
+            "latent_dim": self.latent_dim,
+            "discriminator_steps": self.discriminator_steps,
+        }
 
 
 def _batch_size(images):
     return tf.shape(images)[0]
 
 
-def _build(network, name, input_shape):
-    """Builds a network that was given without its input's shape."""
+def _check_positive(name, value):
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
+        raise ValueError(f"{name} must be a positive integer, got {value!r}.")
+
+
+def _input_shape(network, name, given, argument):
+    """Returns the shape that a user's network takes: its own, or the one given beside it."""
     if not isinstance(network, keras.Model):
         raise ValueError(f"{name} must be a keras.Model, got {network!r}.")
-    if network.built:
-        return
-    if input_shape is None:
-        needed = "latent_dim" if name == "generator" else "image_shape"
-        raise ValueError(f"The {name} is not built: give {needed}, or start it with keras.Input.")
-    network.build((None, *input_shape))
-
-
-def _check_fit(generator, discriminator, image_shape, latent_dim):
-    """Raises a ValueError unless latents, generator, images and discriminator fit together."""
-    if len(generator.input_shape) != 2:
+    own = getattr(network, "input_shape", None)  # subclassed models do not know theirs
+    if own is None and given is None:
         raise ValueError(
-            f"The generator must take latents (N, latent_dim), it takes {generator.input_shape}."
+            f"The {name} does not tell what it takes: give {argument}, or start it with "
+            "keras.Input."
         )
-    if latent_dim is not None and generator.input_shape[1] != latent_dim:
-        raise ValueError(
-            f"latent_dim is {latent_dim}, but the generator takes {generator.input_shape[1]}."
-        )
-    if generator.output_shape[1:] != image_shape:
-        raise ValueError(
-            f"The images have shape {image_shape}, but the generator makes "
-            f"{generator.output_shape[1:]}."
-        )
-    if discriminator.input_shape[1:] != image_shape:
-        raise ValueError(
-            f"The images have shape {image_shape}, but the discriminator takes "
-            f"{discriminator.input_shape[1:]}."
-        )
+    if own is None:
+        return given
+    if given not in (None, own[1:]):
+        raise ValueError(f"The {name} takes {own[1:]}, but {argument} says {given}.")
+    return own[1:]

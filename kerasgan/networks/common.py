@@ -5,6 +5,8 @@ import random
 import keras
 from keras import layers
 
+from kerasgan.data import check_image_shape
+
 # The smallest side, and the largest area, of the map that a generator starts from.
 SMALLEST_SIDE = 4
 LARGEST_AREA = 32 * 32
@@ -47,25 +49,6 @@ def to_logits(x, **dense_options):
     """Ends a discriminator: one float32 logit an example."""
     x = layers.Dense(1, **dense_options)(layers.Flatten()(x))
     return layers.Activation("linear", dtype="float32")(x)
-
-
-def check_image_shape(image_shape):
-    """Returns `image_shape` as a tuple of three integers.
-
-    Raises:
-        ValueError: If it is not (height, width, channels) with 1 to 4 channels.
-    """
-    shape = tuple(image_shape) if isinstance(image_shape, (tuple, list)) else ()
-    if (
-        len(shape) != 3
-        or not all(isinstance(side, int) and side > 0 for side in shape)
-        or shape[2] > 4
-    ):
-        raise ValueError(
-            "image_shape must be (height, width, channels) with 1 to 4 channels, such as "
-            f"(64, 64, 3); got {image_shape!r}."
-        )
-    return shape
 
 
 def halvings(image_shape):

@@ -9,8 +9,9 @@ layers, a discriminator of two maxout layers with dropout, no normalization. At 
 import keras
 from keras import layers
 
+from kerasgan.data import check_image_shape
 from kerasgan.layers import Maxout
-from kerasgan.networks.common import check_image_shape, seeds, to_image, to_logits
+from kerasgan.networks.common import seeds, to_image, to_logits
 
 
 def generator(image_shape, latent_dim=100, units=1200, seed=None):
