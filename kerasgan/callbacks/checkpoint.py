@@ -20,15 +20,18 @@ class Checkpoint(keras.callbacks.Callback):
 
     Args:
         directory: Where to keep the checkpoints; created if missing.
-        keep: How many of the newest to keep.
+        keep: How many of the newest to keep, at least 1.
 
     Raises:
+        ValueError: If `keep` is not positive.
         FloatingPointError: At the end of an epoch after which a weight is NaN or infinite.
             The older checkpoints stay.
     """
 
     def __init__(self, directory, keep=3):
         super().__init__()
+        if keep < 1:
+            raise ValueError(f"keep must be at least 1, got {keep!r}.")
         self.directory, self.keep = pathlib.Path(directory), keep
 
     def on_epoch_end(self, epoch, logs=None):
@@ -46,8 +49,10 @@ class Checkpoint(keras.callbacks.Callback):
         with unfinished.open("rb") as file:
             os.fsync(file.fileno())
         unfinished.replace(path)
-        for old in self.paths()[: -self.keep]:
-            old.unlink()
+        # What is left of later epochs belongs to a training that was begun anew.
+        kept = [other for other in self.paths() if other <= path][-self.keep :]
+        for other in set(self.paths()) - set(kept):
+            other.unlink()
 
     def paths(self):
         """Returns the checkpoints, oldest first."""

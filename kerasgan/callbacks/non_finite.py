@@ -9,7 +9,8 @@ class HaltOnNonFinite(keras.callbacks.Callback):
     """Stops training when a loss becomes NaN or infinite.
 
     Raises:
-        FloatingPointError: At the end of the step, naming the step and every such term.
+        FloatingPointError: At the end of the step (with `steps_per_execution`, of the last step
+            of the execution), naming the step and every such term.
     """
 
     def on_train_batch_end(self, batch, logs=None):

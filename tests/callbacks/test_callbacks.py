@@ -47,6 +47,19 @@ def test_checkpoints_are_kept_and_restored(tmp_path, noise_images):
         np.testing.assert_array_equal(a, b)
 
 
+def test_training_begun_anew_replaces_the_checkpoints_of_the_old(tmp_path, noise_images):
+    checkpoint = callbacks.Checkpoint(tmp_path)
+    build().fit(noise_images, epochs=3, verbose=0, callbacks=[checkpoint])
+    model = build(seed=1)
+    model.fit(noise_images, epochs=1, verbose=0, callbacks=[checkpoint])
+    fresh = build(seed=2)
+    assert checkpoint.restore(fresh) == 1
+    for a, b in zip(fresh.get_weights(), model.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    with pytest.raises(ValueError, match="keep must be at least 1, got 0"):
+        callbacks.Checkpoint(tmp_path, keep=0)
+
+
 def test_an_unreadable_checkpoint_gives_way_to_the_one_before(tmp_path, noise_images):
     checkpoint = callbacks.Checkpoint(tmp_path)
     model = build()
