@@ -27,7 +27,7 @@ def load_model(path):
     """Loads the model of a run's folder, or of a .keras file."""
     import keras
 
-    import kerasgan  # noqa: F401  registers the classes that the file names
+    import kerasgan
 
     file = path / "model.keras" if path.is_dir() else path
     if not file.is_file() or file.suffix != ".keras":
@@ -36,7 +36,10 @@ def load_model(path):
             "appears when training has finished)"
         )
     with user_errors(OSError, ValueError, TypeError):
-        return keras.models.load_model(file)
+        model = keras.models.load_model(file)
+    if not isinstance(model, kerasgan.models.AdversarialModel):
+        raise UserError(f"{file} holds a {type(model).__name__}, not a model of kerasgan")
+    return model
 
 
 def run(main):

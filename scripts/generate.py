@@ -20,7 +20,11 @@ _MODEL = flags.DEFINE_string(
 )
 _COUNT = flags.DEFINE_integer("count", 64, "How many images.", lower_bound=1)
 _SEED = flags.DEFINE_integer(
-    "seed", None, "The same seed gives the same images. [default: random]", lower_bound=0
+    "seed",
+    None,
+    "The same seed gives the same images. [default: random]",
+    lower_bound=0,
+    upper_bound=2**32 - 1,
 )
 _BATCH_SIZE = flags.DEFINE_integer("batch_size", 64, "Images computed at once.", lower_bound=1)
 _OUTPUT = flags.DEFINE_string(
@@ -31,6 +35,8 @@ _OUTPUT = flags.DEFINE_string(
 def main():
     """Loads, generates, writes."""
     output = pathlib.Path(_OUTPUT.value)
+    if output.suffix not in ("", ".png"):
+        raise common.UserError(f"--output={output} must be a .png file or a folder")
     if output.exists() and (output.is_file() or any(output.iterdir())):
         raise common.UserError(f"--output={output} exists already: choose another one")
     seed = random.randrange(2**31) if _SEED.value is None else _SEED.value

@@ -75,7 +75,9 @@ _MIXED_PRECISION = flags.DEFINE_enum(
     "The precision that networks compute in.",
 )
 _JIT_COMPILE = flags.DEFINE_bool("jit_compile", False, "Compile the step with XLA.")
-_SEED = flags.DEFINE_integer("seed", 0, "The seed of weights, noise and shuffling.", lower_bound=0)
+_SEED = flags.DEFINE_integer(
+    "seed", 0, "The seed of weights, noise and shuffling.", lower_bound=0, upper_bound=2**32 - 1
+)
 _RESUME = flags.DEFINE_bool("resume", False, "Continue from the newest checkpoint, if any.")
 _DRY_RUN = flags.DEFINE_bool("dry_run", False, "Print what would be run, and stop.")
 
@@ -110,7 +112,8 @@ def main():
         data = recipe.load(
             options["dataset"], tuple(options["image_shape"]), data_dir=_DATA_DIR.value
         )
-        steps = options["steps_per_epoch"] or data.steps_per_epoch(options["batch_size"])
+        steps = data.steps_per_epoch(options["batch_size"])
+        steps = options["steps_per_epoch"] or steps
     with common.user_errors(ValueError):
         done = kerasgan.callbacks.Checkpoint(workdir / "checkpoints").restore(model)
     if not is_chief(strategy):
@@ -210,6 +213,8 @@ def check_workdir(workdir, options):
         found = json.loads(recipe.read_text())
     except ValueError as error:
         raise common.UserError(f"{recipe} cannot be read: {error}") from error
+    if not isinstance(found, dict):
+        raise common.UserError(f"{recipe} cannot be read: it holds no options")
     different = [
         f"{name}={found.get(name)} there, {value} here"
         for name, value in options.items()

@@ -97,6 +97,10 @@ def test_generate_from_a_run_a_file_and_a_saved_model(trained, tmp_path):
 
     assert refuses(run("generate", *flags, cwd=tmp_path), "pictures", "exists")
     assert refuses(run("generate", "--model=nowhere", cwd=tmp_path), "nowhere")
+    assert refuses(run("generate", f"--model={workdir}", "--output=a.jpg", cwd=tmp_path), ".png")
+    keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)]).save(tmp_path / "plain.keras")
+    plain = run("generate", "--model=plain.keras", "--output=b.png", cwd=tmp_path)
+    assert refuses(plain, "plain.keras", "Sequential")
     assert refuses(run("generate", cwd=tmp_path), "--model")
 
 
@@ -295,7 +299,9 @@ def test_wrong_input_is_told_in_one_line(tmp_path):
         (["--image_size=30"], ["30 x 30", "multiples of 4"]),
         (["--dataset=empty"], ["empty", "png"]),
         (["--dataset=no_such_data"], ["no_such_data"]),
-        (["--batch_size=5000"], ["5000"]),
+        (["--batch_size=5000", "--steps_per_epoch=2"], ["5000"]),
+        (["--dataset="], ["empty"]),
+        (["--seed=5000000000"], ["seed", "5000000000"]),
         (["--workdir=mine"], ["mine", "not empty"]),
         (["--strategy=multi_worker"], ["TF_CONFIG"]),
         (["--workdir=mine/thesis.txt"], ["thesis.txt", "file"]),
