@@ -218,6 +218,8 @@ def load_images(source, image_shape=None, *, split="train", data_dir=None, crop=
         image_shape = check_image_shape(image_shape)
     if limit is not None:
         _check_positive(limit=limit)
+    if not str(source):
+        raise ValueError("source must name a data set, a folder or a file, but is empty.")
     path = Path(source).expanduser()
     if source == "digits":
         return _load_digits(image_shape, split, crop, limit)

@@ -20,7 +20,7 @@ class Penalty:
     """
 
     def __init__(self, weight):
-        if weight < 0:
+        if not weight >= 0:
             raise ValueError(f"The weight of a penalty must not be negative, got {weight!r}.")
         self.weight = weight
 
@@ -145,7 +145,7 @@ class WeightClip(keras.constraints.Constraint):
     """
 
     def __init__(self, limit=0.01):
-        if limit <= 0:
+        if not limit > 0:
             raise ValueError(f"The limit of clipped weights must be positive, got {limit!r}.")
         self.limit = limit
 

@@ -5,6 +5,8 @@ optimizers, moving averages, seeds, the logging of losses, and serialization.
 """
 
 import contextlib
+import itertools
+import types
 
 import keras
 import tensorflow as tf
@@ -12,6 +14,10 @@ import tensorflow as tf
 from kerasgan import losses
 from kerasgan.data import check_images, check_spec, to_float
 from kerasgan.export import write_saved_model
+from kerasgan.networks.common import check_seed
+
+# Every evaluation of every model begins with this seed, so that evaluations compare.
+_EVALUATION_SEED = 2**31 - 1
 
 
 class ReplicaSeedGenerator(keras.random.SeedGenerator):
@@ -47,7 +53,7 @@ class AdversarialModel(keras.Model):
         seed: An integer seed of everything drawn in training, or None.
 
     Raises:
-        ValueError: If `ema` lies outside (0, 1) or `seed` is not an integer.
+        ValueError: If `ema` lies outside (0, 1) or `seed` is not an integer in [0, 2**32).
     """
 
     adversarial_loss = "non_saturating"
@@ -56,8 +62,7 @@ class AdversarialModel(keras.Model):
         super().__init__(**kwargs)
         if ema is not None and not 0.0 < ema < 1.0:
             raise ValueError(f"ema must be a decay in (0, 1) such as 0.999, or None; got {ema!r}.")
-        if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int)):
-            raise ValueError(f"seed must be an integer or None, got {seed!r}.")
+        check_seed(seed)
         self.ema, self.seed = ema, seed
         self.generator, self.discriminator = generator, discriminator
         self.image_shape = tuple(image_shape)
@@ -65,7 +70,7 @@ class AdversarialModel(keras.Model):
             self.generator_ema = _copy(generator)
         self.seed_generator = ReplicaSeedGenerator(seed)
         # Evaluation draws from a stream of its own: validating leaves training as it was.
-        self.evaluation_seed_generator = ReplicaSeedGenerator(seed)
+        self.evaluation_seed_generator = ReplicaSeedGenerator(_EVALUATION_SEED)
         for layer in self._flatten_layers():
             # Dropout and noise inside the networks must differ between replicas too. A built
             # layer accepts no new generator, so the one it has changes its class.
@@ -109,7 +114,8 @@ class AdversarialModel(keras.Model):
                 slows convolutions on CPUs) and `auto_scale_loss`, as in `keras.Model.compile`.
 
         Raises:
-            ValueError: If the two optimizers are one object, or the loss is unknown.
+            ValueError: If the two optimizers are one object, the loss is unknown, a network has
+                nothing to train, or an option does not work on several replicas.
         """
         unknown = kwargs.keys() - {
             "run_eagerly",
@@ -129,6 +135,12 @@ class AdversarialModel(keras.Model):
             raise ValueError(
                 "generator_optimizer and discriminator_optimizer must be two objects: an "
                 "optimizer keeps state for the weights of one network."
+            )
+        replicas = self.distribute_strategy.num_replicas_in_sync
+        if replicas > 1 and (kwargs.get("jit_compile") or kwargs.get("steps_per_execution", 1) > 1):
+            raise ValueError(
+                f"jit_compile and steps_per_execution do not work on {replicas} replicas with "
+                "Keras 3.15: leave them at their defaults."
             )
         super().compile(optimizer=None, **({"jit_compile": False} | kwargs))
         self._keras_compile_options = kwargs
@@ -150,6 +162,8 @@ class AdversarialModel(keras.Model):
             optimizer, keras.optimizers.LossScaleOptimizer
         ):
             optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+        if not network.trainable_variables:
+            raise ValueError(f"The network {network.name!r} has no trainable weights.")
         optimizer.build(network.trainable_variables)
         return optimizer
 
@@ -161,8 +175,14 @@ class AdversarialModel(keras.Model):
     # ------------------------------------------------------------------ the parts of a train_step
 
     def unpack(self, data):
-        """Returns a batch's images as float32 in [-1, 1]; labels are ignored."""
-        images, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        """Returns a batch's images as float32 in [-1, 1]; labels are ignored.
+
+        Raises:
+            ValueError: If there are sample weights, which no adversarial loss knows.
+        """
+        images, _, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        if sample_weight is not None:
+            raise ValueError("Adversarial models take neither sample_weight nor class_weight.")
         return to_float(images)
 
     @contextlib.contextmanager
@@ -265,7 +285,12 @@ class AdversarialModel(keras.Model):
         Raises:
             ValueError: If the images have another shape, type or range.
         """
-        self.check_data(x, "x")
+        if isinstance(x, types.GeneratorType):
+            first = next(x)
+            self.check_data(_first(first), "x")
+            x = (batch for batch in itertools.chain([first], x))  # Keras knows generators only
+        else:
+            self.check_data(x, "x")
         if (
             isinstance(x, tf.data.Dataset)
             and x.cardinality() == tf.data.INFINITE_CARDINALITY
@@ -289,6 +314,7 @@ class AdversarialModel(keras.Model):
         """
         if not kwargs.get("_use_cached_eval_dataset"):  # `fit` has checked it
             self.check_data(x, "x")
+        self.evaluation_seed_generator.state.assign([_EVALUATION_SEED, 0])
         return super().evaluate(x, *args, **kwargs)
 
     def _whole_batches(self, x, y, batch_size, options):
@@ -296,13 +322,18 @@ class AdversarialModel(keras.Model):
         if isinstance(x, tf.data.Dataset):
             if _first(x.element_spec).shape[0] is not None:
                 return x, y, None  # all batches are of one size
-            whole = _batch_size(next(iter(x)))
-            return x.filter(lambda *batch: _batch_size(batch) == whole), y, None
+            whole = batch_length(next(iter(x)))
+            return x.filter(lambda *batch: batch_length(batch) == whole), y, None
         if not hasattr(x, "dtype"):
-            return x, y, batch_size
+            raise ValueError(
+                f"On several replicas x must be an array or a tf.data.Dataset, got {type(x)}."
+            )
         if options.get("validation_split"):
             raise ValueError("validation_split needs a single replica: give validation_data.")
         batch_size = batch_size or 32
+        replicas = self.distribute_strategy.num_replicas_in_sync
+        if batch_size < replicas:
+            raise ValueError(f"batch_size={batch_size} leaves some of {replicas} replicas none.")
         if len(x) < batch_size:
             raise ValueError(f"x holds {len(x)} images, fewer than one batch of {batch_size}.")
         dataset = tf.data.Dataset.from_tensor_slices(x if y is None else (x, y))
@@ -313,14 +344,18 @@ class AdversarialModel(keras.Model):
     def check_data(self, x, name):
         """Raises a ValueError if the images in `x` are not what the model trains on.
 
-        Arrays are checked whole, of a `tf.data.Dataset` its specification and first batch; other
-        sources can only be read once and are left to the first step.
+        Arrays are checked whole; of a `tf.data.Dataset` or `keras.utils.PyDataset` the first batch
+        is. Python generators can be read only once: `fit` checks the first batch on its way.
         """
         shape = self.image_shape
         if isinstance(x, tf.data.Dataset):
             check_spec(_first(x.element_spec), shape, name)
-            for batch in x.take(1):
-                check_images(_first(batch), shape, name)
+            batches = list(x.take(1))
+            if not batches:
+                raise ValueError(f"{name} is an empty data set.")
+            check_images(_first(batches[0]), shape, name)
+        elif isinstance(x, keras.utils.PyDataset):
+            check_images(_first(x[0]), shape, name)
         elif x is None or hasattr(x, "dtype") or isinstance(x, (list, str)):
             check_images(x, shape, name)
 
@@ -333,7 +368,7 @@ class AdversarialModel(keras.Model):
 
     def call(self, inputs, training=False):
         """Returns what the sampler makes of its inputs: `predict(latents)` gives float images."""
-        return self.sampler(inputs, training=training)
+        return tf.cast(self.sampler(inputs, training=training), "float32")
 
     def endpoints(self):
         """Returns what `export` serves: name -> (function, its tensor specifications)."""
@@ -342,7 +377,7 @@ class AdversarialModel(keras.Model):
 
     def score(self, images):
         """Returns the discriminator's float32 logits for uint8 images."""
-        return self.discriminator(to_float(images), training=False)
+        return tf.cast(self.discriminator(to_float(images), training=False), "float32")
 
     def export(
         self, filepath, format="tf_saved_model", verbose=None, input_signature=None, **kwargs
@@ -439,7 +474,7 @@ class AdversarialModel(keras.Model):
 
 def _copy(network):
     """A second network of the same architecture and the same weights."""
-    twin = network.__class__.from_config(network.get_config())
+    twin = keras.models.clone_model(network)
     if not twin.built:  # a subclassed model: a call builds all its layers
         twin(keras.Input(network.get_build_config()["input_shape"][1:]))
     twin.set_weights(network.get_weights())
@@ -455,5 +490,6 @@ def _first(element):
     return element[0] if isinstance(element, tuple) else element
 
 
-def _batch_size(element):
+def batch_length(element):
+    """How many examples a batch holds, an integer tensor."""
     return tf.shape(tf.nest.flatten(element)[0])[0]

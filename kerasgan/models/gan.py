@@ -11,7 +11,8 @@ import tensorflow as tf
 
 from kerasgan import losses, networks
 from kerasgan.data import check_image_shape, to_uint8
-from kerasgan.models.base import AdversarialModel
+from kerasgan.models.base import AdversarialModel, batch_length
+from kerasgan.networks.common import check_seed
 
 
 @keras.saving.register_keras_serializable("kerasgan")
@@ -33,7 +34,8 @@ class GAN(AdversarialModel):
             share the incoming batch, so that each sees fresh images: with 5 steps and a batch of
             320 each update sees 64. None is the paper's.
         ema: The decay of a moving average of the generator's weights, in (0, 1), or None.
-        seed: An integer seed of the weights and of everything drawn in training, or None.
+        seed: An integer in [0, 2**32), the seed of the weights and of everything drawn in training,
+            or None.
 
     Raises:
         ValueError: If an argument is out of range, no network can be built for the image shape,
@@ -117,16 +119,16 @@ class GAN(AdversarialModel):
         """Updates D on each part of the batch, then G once: Algorithm 1."""
         *parts, last = self.split(self.unpack(data))
         for real in parts:
-            fake = self.generator(self.sample_latent(_batch_size(real)), training=True)
+            fake = self.generator(self.sample_latent(batch_length(real)), training=True)
             self.train_discriminator(real, fake)
         with self.tape(self.generator) as tape:
             # One pass of G serves the last update of D and the update of G.
-            fake = self.generator(self.sample_latent(_batch_size(last)), training=True)
+            fake = self.generator(self.sample_latent(batch_length(last)), training=True)
             values = self.train_discriminator(last, tf.stop_gradient(fake))
             generator_loss = self.generator_loss(last, fake, training=True)
         self.minimize(generator_loss, tape, self.generator, self.generator_optimizer)
         self.update_ema()
-        return self.log(_batch_size(last), generator_loss=generator_loss, **values)
+        return self.log(batch_length(last), generator_loss=generator_loss, **values)
 
     def train_discriminator(self, real, fake):
         """Takes one step of D; returns its losses and accuracies."""
@@ -140,11 +142,15 @@ class GAN(AdversarialModel):
     def test_step(self, data):
         """Returns the losses and accuracies on held-out images, changing nothing."""
         real = self.unpack(data)
-        latents = self.sample_latent(_batch_size(real), self.evaluation_seed_generator)
+        size = batch_length(real)
+        # A replica's share of the last batch may be empty, which gradients do not take: a blank
+        # image stands in, and counts for nothing.
+        real = tf.pad(real, [[0, tf.cast(size == 0, "int32")], [0, 0], [0, 0], [0, 0]])
+        latents = self.sample_latent(batch_length(real), self.evaluation_seed_generator)
         fake = self.generator(latents, training=False)
         values = self.discriminator_losses(real, fake, training=False)
         generator_loss = self.generator_loss(real, fake, training=False)
-        return self.log(_batch_size(real), generator_loss=generator_loss, **values)
+        return self.log(size, generator_loss=generator_loss, **values)
 
     def discriminator_losses(self, real, fake, training):
         """Returns D's loss by term, and its accuracies."""
@@ -174,7 +180,7 @@ class GAN(AdversarialModel):
     def penalize(self, real, fake, training):
         """Returns the penalty on D's gradients at the points that the penalty chooses."""
         seed = self.seed_generator if training else self.evaluation_seed_generator
-        points = self.penalty.points(real, fake, seed)
+        points = self.penalty.points(tf.cast(real, "float32"), tf.cast(fake, "float32"), seed)
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(points)
             logits = self.discriminator(points, training=training)
@@ -185,7 +191,7 @@ class GAN(AdversarialModel):
 
         An incomplete last batch with fewer images than steps has its images in several parts.
         """
-        size = _batch_size(batch)
+        size = batch_length(batch)
         part = tf.maximum(size // self.discriminator_steps, 1)
         starts = [i * part % size for i in range(self.discriminator_steps)]
         return [batch[start : start + part] for start in starts]
@@ -257,15 +263,18 @@ class GAN(AdversarialModel):
 
         Args:
             count: How many images.
-            seed: An integer gives the same images each time, whatever the batch size.
+            seed: An integer in [0, 2**32) gives the same images each time, whatever the batch
+                size.
             batch_size: How many images to compute at once.
 
         Returns:
             A NumPy array of uint8 in [0, 255], (count, *image_shape).
 
         Raises:
-            ValueError: If `count` or `batch_size` is not a positive integer.
+            ValueError: If `count` or `batch_size` is not a positive integer, or `seed` is out of
+                range.
         """
+        check_seed(seed)
         _check_positive("count", count)
         _check_positive("batch_size", batch_size)
         seed = random.randrange(2**31) if seed is None else seed
@@ -297,12 +306,13 @@ class GAN(AdversarialModel):
         def generate_n(count, seed):
             return self.to_images(self.sample_latent(count, seed))
 
-        integers = [tf.TensorSpec((), "int32", name) for name in ("count", "seed")]
-        return super().endpoints() | {
+        integers = [tf.TensorSpec((), "int32", "count"), tf.TensorSpec((), "int64", "seed")]
+        # The first is what servers call when no endpoint is named.
+        return {
             "generate": (self.to_images, self.to_images.input_signature),
             "generate_n": (generate_n, integers),
             "sample_latent": (self.sample_latent, integers),
-        }
+        } | super().endpoints()
 
     # ------------------------------------------------------------------ serialization
 
@@ -312,10 +322,6 @@ class GAN(AdversarialModel):
             "latent_dim": self.latent_dim,
             "discriminator_steps": self.discriminator_steps,
         }
-
-
-def _batch_size(images):
-    return tf.shape(images)[0]
 
 
 def _check_positive(name, value):
@@ -328,12 +334,14 @@ def _input_shape(network, name, given, argument):
     if not isinstance(network, keras.Model):
         raise ValueError(f"{name} must be a keras.Model, got {network!r}.")
     own = getattr(network, "input_shape", None)  # subclassed models do not know theirs
+    if isinstance(own, (list, dict)):
+        raise ValueError(f"The {name} must have one input, it has {len(own)}.")
     if own is None and given is None:
         raise ValueError(
             f"The {name} does not tell what it takes: give {argument}, or start it with "
             "keras.Input."
         )
-    if own is None:
+    if own is None or (None in own[1:] and given is not None):
         return given
     if given not in (None, own[1:]):
         raise ValueError(f"The {name} takes {own[1:]}, but {argument} says {given}.")

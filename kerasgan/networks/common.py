@@ -1,5 +1,6 @@
 """What the builders share: seeded initializers, and how an image is halved down to a seed map."""
 
+import numbers
 import random
 
 import keras
@@ -12,6 +13,14 @@ SMALLEST_SIDE = 4
 LARGEST_AREA = 32 * 32
 
 
+def check_seed(seed):
+    """Raises a ValueError if `seed` is neither an integer of 32 bits, at least 0, nor None."""
+    if seed is None:
+        return
+    if isinstance(seed, bool) or not isinstance(seed, numbers.Integral) or not 0 <= seed < 2**32:
+        raise ValueError(f"seed must be an integer in [0, 2**32) or None, got {seed!r}.")
+
+
 def seeds(seed, network):
     """Returns an endless iterator of seeds, for the layers of a network.
 
@@ -20,10 +29,9 @@ def seeds(seed, network):
         network: The network's name: two networks of one seed have different layers.
 
     Raises:
-        ValueError: If `seed` is neither an integer nor None.
+        ValueError: If `seed` is neither such an integer nor None.
     """
-    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int)):
-        raise ValueError(f"seed must be an integer or None, got {seed!r}.")
+    check_seed(seed)
     source = random if seed is None else random.Random(f"{network} {seed}")
     return iter(lambda: source.randrange(2**31), None)
 

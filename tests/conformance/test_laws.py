@@ -152,12 +152,13 @@ def test_replicas_draw_distinct_latents(name, mirrored):
 def test_training_on_two_replicas_with_its_own_networks(name, mirrored):
     with mirrored.scope():
         model = tiny.build(name)
-    images = tiny.data(name).images[: 2 * tiny.batch_size(model, replicas=2) + 1]
+    images = tiny.data(name).images[: 2 * tiny.batch_size(model, replicas=2) + 33]
     history = model.fit(
         images,
         batch_size=tiny.batch_size(model, replicas=2),
         epochs=1,
-        validation_data=images[:5],
+        validation_data=images[:33],  # leaves the second replica an empty last share
+        validation_batch_size=16,
         verbose=0,
     ).history
     assert all(np.isfinite(values).all() for values in history.values())
@@ -165,15 +166,21 @@ def test_training_on_two_replicas_with_its_own_networks(name, mirrored):
 
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
-def test_mixed_precision_is_finite(name, policy):
+@pytest.mark.parametrize("own_networks", [False, True])
+def test_mixed_precision_is_finite(name, policy, own_networks):
     keras.config.set_dtype_policy(policy)
-    model = tiny.build(name)
+    if own_networks:
+        model = tiny.from_networks(name)
+        model.compile()
+    else:
+        model = tiny.build(name)
     scaled = isinstance(model.generator_optimizer, keras.optimizers.LossScaleOptimizer)
     assert scaled == (policy == "mixed_float16")
     history = tiny.fit(model, tiny.data(name), steps=2).history
     assert all(np.isfinite(values).all() for values in history.values())
     assert all(np.isfinite(weight).all() for weight in model.get_weights())
     assert model.predict(model.sample_latent(2), verbose=0).dtype == np.float32
+    assert model.score(np.zeros((1, *tiny.IMAGE_SHAPE), "uint8")).dtype == "float32"
 
 
 def test_a_users_networks_train(name, tmp_path):

@@ -218,6 +218,7 @@ def test_evaluate_changes_nothing_and_leaves_the_noise_of_training(noise_images)
     assert set(first) == set(model.loss_names())
     assert all((a == b).all() for a, b in zip(before, model.get_weights(), strict=True))
     np.testing.assert_array_equal(model.seed_generator.state, seed)
+    assert model.evaluate(noise_images, verbose=0, return_dict=True) == first
 
 
 def test_validation_data_is_logged(noise_images):
@@ -377,7 +378,7 @@ def test_one_network_of_the_user_and_one_of_the_paper():
         ({"image_shape": SHAPE, "latent_dim": 0}, "latent_dim must be a positive integer, got 0"),
         ({"image_shape": SHAPE, "discriminator_steps": 0}, "discriminator_steps must .* got 0"),
         ({"image_shape": SHAPE, "ema": 1.5}, r"ema must be a decay in \(0, 1\).*got 1.5"),
-        ({"image_shape": SHAPE, "seed": "a"}, "seed must be an integer or None, got 'a'"),
+        ({"image_shape": SHAPE, "seed": "a"}, "seed must be an integer .* got 'a'"),
         ({"generator": "mlp"}, "generator must be a keras.Model, got 'mlp'"),
         (
             {"generator": tiny_generator, "latent_dim": 4},
@@ -440,6 +441,54 @@ def test_wrong_images_are_refused_everywhere(x, message, noise_images):
     ):
         with pytest.raises(ValueError, match=message):
             call()
+
+
+class OneBatch(keras.utils.PyDataset):
+    def __init__(self, batch):
+        super().__init__()
+        self.batch = batch
+
+    def __len__(self):
+        return 1
+
+    def __getitem__(self, index):
+        return (self.batch,)
+
+
+@pytest.mark.parametrize("wrap", [OneBatch, lambda x: ((x,) for _ in range(1))])
+def test_sources_of_batches_are_checked_too(wrap, noise_images):
+    build().fit(wrap(noise_images), verbose=0)
+    with pytest.raises(ValueError, match=r"float32 in \[0, 255\]"):
+        build().fit(wrap(noise_images.astype("float32")), verbose=0)
+
+
+def test_weights_of_examples_are_refused(noise_images):
+    for options in ({"class_weight": {0: 1.0}}, {"sample_weight": np.ones(64)}):
+        with pytest.raises(ValueError, match="neither sample_weight nor class_weight"):
+            build().fit(noise_images, np.zeros(64, "int32"), verbose=0, **options)
+
+
+def test_frozen_networks_are_refused():
+    model = models.DCGAN(SHAPE)
+    model.discriminator.trainable = False
+    with pytest.raises(ValueError, match="'discriminator' has no trainable weights"):
+        model.compile()
+
+
+def test_what_does_not_work_on_replicas_is_refused(mirrored, noise_images):
+    with mirrored.scope():
+        model = build()
+    for options in ({"jit_compile": True}, {"steps_per_execution": 2}):
+        with pytest.raises(ValueError, match="do not work on 2 replicas"):
+            model.compile(**options)
+    for x, options, message in [
+        (OneBatch(noise_images), {}, "array or a tf.data.Dataset"),
+        (noise_images, {"batch_size": 1}, "batch_size=1 leaves some of 2 replicas none"),
+        (noise_images, {"batch_size": 65}, "64 images, fewer than one batch of 65"),
+        (noise_images, {"validation_split": 0.5}, "give validation_data"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            model.fit(x, verbose=0, **options)
 
 
 def test_an_endless_data_set_needs_its_steps(noise_images):
