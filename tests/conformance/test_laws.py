@@ -32,12 +32,10 @@ def test_an_update_changes_only_its_own_network(name, frozen):
     getattr(model, f"{frozen}_optimizer").learning_rate = 0.0
     other = "discriminator" if frozen == "generator" else "generator"
     frozen, other = getattr(model, frozen), getattr(model, other)
-    # Weights that obey a constraint to begin with do not change with a learning rate of 0.
-    for weight in frozen.trainable_weights:
-        if weight.constraint is not None:
-            weight.assign(weight.constraint(weight))
+    images = tiny.data(name)
+    tiny.fit(model, images, steps=1)  # brings clipped weights within their limits
     frozen_before, other_before = tiny.weights(frozen), tiny.weights(other)
-    tiny.fit(model, tiny.data(name), steps=1)
+    tiny.fit(model, images, steps=1, start_step=1)
     assert not tiny.changed(frozen_before, tiny.weights(frozen))
     assert tiny.changed(other_before, tiny.weights(other))
 
