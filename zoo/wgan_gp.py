@@ -1,4 +1,13 @@
-"""RESULTS."""
+"""WGAN-GP on digits, MNIST, Fashion-MNIST, CIFAR-10 and CelebA.
+
+`python scripts/train.py --model=wgan_gp --dataset=mnist`: 10 epochs (2,400 steps of 5 x 50, as in
+the paper) in 16 minutes on 2 CPU cores that also did other work. Most of 64 samples read as digits;
+the estimated distance, `-discriminator_adversarial_loss`, falls from 14.6 in the first epoch to
+2.0 in the last.
+
+The authors trained for 200,000 steps. The other data sets have their batch for CIFAR-10, 5 x 64,
+and are not measured.
+"""
 
 from kerasgan import models
 from zoo.recipe import Recipe, Settings

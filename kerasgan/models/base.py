@@ -62,13 +62,12 @@ class AdversarialModel(keras.Model):
         super().__init__(**kwargs)
         if ema is not None and not 0.0 < ema < 1.0:
             raise ValueError(f"ema must be a decay in (0, 1) such as 0.999, or None; got {ema!r}.")
-        check_seed(seed)
-        self.ema, self.seed = ema, seed
+        self.ema, self.seed = ema, check_seed(seed)
         self.generator, self.discriminator = generator, discriminator
         self.image_shape = tuple(image_shape)
         if ema is not None:
             self.generator_ema = _copy(generator)
-        self.seed_generator = ReplicaSeedGenerator(seed)
+        self.seed_generator = ReplicaSeedGenerator(self.seed)
         # Evaluation draws from a stream of its own: validating leaves training as it was.
         self.evaluation_seed_generator = ReplicaSeedGenerator(_EVALUATION_SEED)
         for layer in self._flatten_layers():

@@ -61,13 +61,13 @@ class GAN(AdversarialModel):
         steps = discriminator_steps
         if steps is None:
             steps = self.default_discriminator_steps
-        _check_positive("discriminator_steps", steps)
+        steps = _positive("discriminator_steps", steps)
         if image_shape is None and generator is None and discriminator is None:
             raise ValueError("Give an image_shape such as (64, 64, 3), or networks of your own.")
         if latent_dim is None and generator is None:
             latent_dim = self.default_latent_dim
         if latent_dim is not None:
-            _check_positive("latent_dim", latent_dim)
+            latent_dim = _positive("latent_dim", latent_dim)
         image_shape = image_shape and check_image_shape(image_shape)
 
         if generator is not None:
@@ -274,10 +274,8 @@ class GAN(AdversarialModel):
             ValueError: If `count` or `batch_size` is not a positive integer, or `seed` is out of
                 range.
         """
-        check_seed(seed)
-        _check_positive("count", count)
-        _check_positive("batch_size", batch_size)
-        seed = random.randrange(2**31) if seed is None else seed
+        count, batch_size = _positive("count", count), _positive("batch_size", batch_size)
+        seed = check_seed(random.randrange(2**31) if seed is None else seed)
         latents = self.sample_latent(count, seed)
         batches = [latents[i : i + batch_size] for i in range(0, count, batch_size)]
         return np.concatenate([self.to_images(batch).numpy() for batch in batches])
@@ -324,9 +322,11 @@ class GAN(AdversarialModel):
         }
 
 
-def _check_positive(name, value):
+def _positive(name, value):
+    """Returns a positive integer as an int."""
     if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
         raise ValueError(f"{name} must be a positive integer, got {value!r}.")
+    return int(value)
 
 
 def _input_shape(network, name, given, argument):

@@ -14,11 +14,16 @@ LARGEST_AREA = 32 * 32
 
 
 def check_seed(seed):
-    """Raises a ValueError if `seed` is neither an integer of 32 bits, at least 0, nor None."""
+    """Returns a seed as an int, or None.
+
+    Raises:
+        ValueError: If `seed` is neither an integer in [0, 2**32) nor None.
+    """
     if seed is None:
-        return
+        return None
     if isinstance(seed, bool) or not isinstance(seed, numbers.Integral) or not 0 <= seed < 2**32:
         raise ValueError(f"seed must be an integer in [0, 2**32) or None, got {seed!r}.")
+    return int(seed)
 
 
 def seeds(seed, network):
@@ -31,7 +36,7 @@ def seeds(seed, network):
     Raises:
         ValueError: If `seed` is neither such an integer nor None.
     """
-    check_seed(seed)
+    seed = check_seed(seed)
     source = random if seed is None else random.Random(f"{network} {seed}")
     return iter(lambda: source.randrange(2**31), None)
 

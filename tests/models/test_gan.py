@@ -475,6 +475,25 @@ def test_frozen_networks_are_refused():
         model.compile()
 
 
+def test_dropout_differs_between_replicas(mirrored):
+    with mirrored.scope():
+        model = models.GAN(SHAPE, seed=0)
+    dropout = next(
+        layer for layer in model.discriminator.layers if isinstance(layer, keras.layers.Dropout)
+    )
+    run = tf.function(lambda: mirrored.run(lambda: dropout(tf.ones((1, 64)), training=True)))
+    one, two = mirrored.experimental_local_results(run())
+    assert (one != two).numpy().any()
+
+
+def test_numpy_integers_are_integers(tmp_path):
+    model = models.DCGAN(
+        tuple(np.array(SHAPE)), np.int64(5), discriminator_steps=np.int32(2), seed=np.int64(3)
+    )
+    model.save(tmp_path / "model.keras")
+    assert model.generate(np.int64(2), seed=np.uint32(1)).shape == (2, *SHAPE)
+
+
 def test_what_does_not_work_on_replicas_is_refused(mirrored, noise_images):
     with mirrored.scope():
         model = build()
