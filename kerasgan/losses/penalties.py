@@ -2,7 +2,7 @@
 
 A penalty is two pieces of mathematics: `points`, where the discriminator's gradient is taken, and
 the penalty itself, a function of these gradients. Taking the gradient is the model's work
-(`AdversarialModel.penalize`), so that this module knows no model.
+(`GAN.penalize`), so that this module knows no model.
 """
 
 import keras

@@ -214,6 +214,10 @@ class AdversarialModel(keras.Model):
         # would now and then be computed from weights already updated.
         optimizer.apply(tf.tuple(gradients), network.trainable_variables)
 
+    def regularization(self, network):
+        """Returns what a network's own layers add to its loss, such as weight decay; a scalar."""
+        return sum(network.losses, start=tf.constant(0.0))
+
     def update_ema(self):
         """Moves the averaged generator towards the generator, if an average is kept."""
         if self.ema is None:
@@ -301,7 +305,7 @@ class AdversarialModel(keras.Model):
             self.check_data(_first(validation_data), "validation_data")
         if self.distribute_strategy.num_replicas_in_sync > 1:
             x, y, batch_size = self._whole_batches(x, y, batch_size, kwargs)
-        if isinstance(x, tf.data.Dataset):
+        if isinstance(x, (tf.data.Dataset, types.GeneratorType)):
             kwargs["shuffle"] = False  # True is Keras' default, which it warns that it ignores
         return super().fit(x, y, batch_size, epochs, verbose, callbacks, **kwargs)
 

@@ -158,14 +158,12 @@ class GAN(AdversarialModel):
         real_logits = self.discriminator(real, training=training)
         fake_logits = self.discriminator(fake, training=training)
         loss = self.adversarial_loss.discriminator(real_logits, fake_logits)
-        values = {"discriminator_loss": loss}
+        values = {"discriminator_loss": loss + self.regularization(self.discriminator)}
         if self.penalty is not None:
             penalty = self.penalize(real, fake, training)
-            values = {
-                "discriminator_loss": loss + penalty,
-                "discriminator_adversarial_loss": loss,
-                "discriminator_gradient_penalty": penalty,
-            }
+            values["discriminator_loss"] += penalty
+            values["discriminator_adversarial_loss"] = loss
+            values["discriminator_gradient_penalty"] = penalty
         accuracies = self.adversarial_loss.accuracy(real_logits, fake_logits)
         return values | dict(zip(("real_accuracy", "fake_accuracy"), accuracies, strict=True))
 
@@ -175,7 +173,8 @@ class GAN(AdversarialModel):
         if self.adversarial_loss.relativistic:
             real_logits = self.discriminator(real, training=training)
         fake_logits = self.discriminator(fake, training=training)
-        return self.adversarial_loss.generator(fake_logits, real_logits)
+        loss = self.adversarial_loss.generator(fake_logits, real_logits)
+        return loss + self.regularization(self.generator)
 
     def penalize(self, real, fake, training):
         """Returns the penalty on D's gradients at the points that the penalty chooses."""

@@ -168,6 +168,31 @@ def test_gradient_penalty_of_a_linear_critic(noise_images):
     )
 
 
+def test_regularizers_of_the_networks_count(noise_images):
+    """Weight decay by 0.1 w^2 moves weights that nothing else moves."""
+    layers = keras.layers
+    discriminator = keras.Sequential(
+        [
+            keras.Input(SHAPE),
+            layers.Flatten(),
+            layers.Dense(1, kernel_regularizer=keras.regularizers.L2(0.1)),
+        ]
+    )
+    model = models.WGANGP(
+        generator=tiny_generator(), discriminator=discriminator, discriminator_steps=1
+    )
+    model.compile(discriminator_optimizer=keras.optimizers.SGD(0.5), penalty=losses.R1(0.0))
+    discriminator.set_weights([np.full((64, 1), 2.0, "float32"), np.zeros(1, "float32")])
+    model.generator.set_weights([np.zeros((3, 64), "float32"), np.zeros(64, "float32")])
+    grey = np.zeros_like(noise_images, "float32")  # what the generator makes, too
+    found = model.evaluate(grey, verbose=0, return_dict=True)
+    assert found["discriminator_adversarial_loss"] == pytest.approx(0, abs=1e-5)
+    assert found["discriminator_loss"] == pytest.approx(0.1 * 4 * 64, rel=1e-5)
+    model.fit(grey, batch_size=64, verbose=0)
+    # 2 - 0.5 * (2 * 0.1 * 2)
+    np.testing.assert_allclose(discriminator.get_weights()[0], 1.8, rtol=1e-5)
+
+
 def test_ema_follows_the_recurrence(noise_images):
     model = build(ema=0.75)
     start = [w.numpy() for w in model.generator.weights]
