@@ -46,6 +46,19 @@ def test_the_flags_of_the_readme_are_known(tmp_path):
             assert flag.removeprefix("--").split("=")[0] in known, (script, flag)
 
 
+def test_nothing_is_missing():
+    text = (ROOT / "README.md").read_text()
+    links = [link for link in re.findall(r"\]\(([^)]+)\)", text) if "://" not in link]
+    assert len(links) >= 8
+    for link in links:
+        assert (ROOT / link).exists(), link
+    for recipe in (ROOT / "zoo").glob("*.py"):
+        if recipe.name in ("__init__.py", "recipe.py"):
+            continue
+        assert "python scripts/train.py --model=" in recipe.read_text(), recipe
+        assert not re.search(r"TIME|RESULT", recipe.read_text() + text), recipe
+
+
 def test_the_gate_runs_the_readmes_test_command():
     command = next(block for block in blocks("README.md", "sh") if "pytest" in block)
     for part in ("'.[dev]'", "python -m pytest"):
