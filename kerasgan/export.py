@@ -5,6 +5,7 @@ This module knows functions and networks, and no model: each variant names its e
 """
 
 import pathlib
+import shutil
 
 import keras
 import tensorflow as tf
@@ -14,7 +15,8 @@ def write_saved_model(path, endpoints, networks, verbose=False):
     """Writes a SavedModel that `tf.saved_model.load` reads without kerasgan and without Keras.
 
     Args:
-        path: The folder to write. A SavedModel that is there already is replaced.
+        path: The folder to write. A SavedModel that is there already is replaced, once the new
+            one is whole.
         endpoints: A dict, name -> (function, its list of `tf.TensorSpec`). The functions use the
             weights of `networks` only.
         networks: The `keras.Model`s whose weights go with the endpoints.
@@ -33,4 +35,10 @@ def write_saved_model(path, endpoints, networks, verbose=False):
         archive.track(network)
     for name, (function, signature) in endpoints.items():
         archive.add_endpoint(name, function, input_signature=signature)
-    archive.write_out(str(path), verbose=verbose)
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    if unfinished.exists():
+        shutil.rmtree(unfinished)  # a process was killed here
+    archive.write_out(str(unfinished), verbose=verbose)
+    if path.exists():
+        shutil.rmtree(path)
+    unfinished.replace(path)

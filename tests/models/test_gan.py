@@ -588,8 +588,10 @@ def test_export_writes_over_nothing_but_a_saved_model(tmp_path):
     with pytest.raises(ValueError, match="is no SavedModel: nothing was written"):
         model.export(tmp_path / "thesis.txt")
     assert (tmp_path / "thesis.txt").read_text() == "three years"
+    (tmp_path / "new.unfinished").mkdir()  # as a killed process leaves it
     model.export(tmp_path / "new")
     model.export(tmp_path / "new")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["new", "thesis.txt"]
     with pytest.raises(ValueError, match="format='onnx'"):
         model.export(tmp_path / "other", format="onnx")
 
