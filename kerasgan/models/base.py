@@ -209,9 +209,8 @@ class AdversarialModel(keras.Model):
             output_gradients=tf.cast(optimizer.scale_loss(scale), loss.dtype),
         )
         # No weight may change before all gradients are known. TensorFlow 2.21 orders reads before
-        # writes by itself, but its graph optimizer then drops such an edge where the gradient of a
-        # mean needs no more of the logits than their number: with Wasserstein losses a gradient
-        # would now and then be computed from weights already updated.
+        # writes by itself, but with its dependency optimizer Wasserstein critics, whose gradient
+        # needs no more of the logits than their number, differ from run to run without this.
         optimizer.apply(tf.tuple(gradients), network.trainable_variables)
 
     def regularization(self, network):
