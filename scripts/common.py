@@ -1,4 +1,4 @@
-"""What the scripts share: the command line's manners, and strategies."""
+"""What the scripts share: the command line's manners, and loading models."""
 
 import os
 import sys
