@@ -42,6 +42,16 @@ def load_model(path):
     return model
 
 
+def parse_size(text):
+    """Returns (height, width) of the value of --image_size: a side, or HEIGHTxWIDTH."""
+    sides = text.lower().split("x")
+    if len(sides) > 2 or not all(side.isdecimal() and int(side) > 0 for side in sides):
+        raise UserError(
+            f"--image_size must be a number such as 64, or HEIGHTxWIDTH such as 64x96; got {text!r}"
+        )
+    return int(sides[0]), int(sides[-1])
+
+
 def run(main):
     """Runs a script's main function, which takes no arguments.
 
