@@ -78,6 +78,13 @@ class Images:
         """(height, width, channels)."""
         return self.images.shape[1:]
 
+    @property
+    def num_classes(self):
+        """How many classes there are; None without labels."""
+        if self.labels is None:
+            return None
+        return len(self.class_names or ()) or int(self.labels.max()) + 1
+
     def steps_per_epoch(self, batch_size):
         """Returns how many full batches the images make.
 

@@ -4,6 +4,8 @@ Outside, images are uint8 in [0, 255]; inside, they are float32 in [-1, 1].
 """
 
 import numbers
+import os
+import sys
 import warnings
 
 import numpy as np
@@ -108,28 +110,17 @@ def check_images(images, image_shape, name="x"):
         warnings.warn(
             f"{name} is float in [{low:.3g}, {high:.3g}], but float images are expected in "
             f"[-1, 1]; if these are scaled to [0, 1], convert them by {name} * 2 - 1.",
-            stacklevel=4,  # the line that calls `fit`
+            stacklevel=_caller(),
         )
 
 
-def check_spec(spec, image_shape, name="x"):
-    """Checks that a data set's elements can be batches of images of this shape.
-
-    Args:
-        spec: The `tf.TensorSpec` of the images; unknown dimensions are accepted.
-        image_shape: The wanted (height, width, channels); None stands for any size.
-        name: What the caller calls the images, for the error.
-
-    Raises:
-        ValueError: If `spec` is not a tensor's, or its rank, shape or dtype is wrong.
-    """
-    if not isinstance(spec, tf.TensorSpec):
-        raise ValueError(
-            f"{name} must be one tensor of images, {_wanted(image_shape)}, "
-            f"but the data set yields {type(spec).__name__}: {spec}."
-        )
-    shape = None if spec.shape.rank is None else tuple(spec.shape)
-    _check_static(shape, spec.dtype, image_shape, name)
+def _caller():
+    """Returns the stack level of the line outside this package, such as the one calling `fit`."""
+    package = os.path.dirname(os.path.dirname(__file__))
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(package):
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def _check_static(shape, dtype, image_shape, name):

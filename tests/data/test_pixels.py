@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan.data import check_images, check_spec, to_float, to_uint8
+from kerasgan.data import check_images, to_float, to_uint8
 
 SHAPE = (2, 3, 1)
 
@@ -103,25 +103,3 @@ def test_an_open_size_matches_any():
     check_images(np.zeros((4, 7, 9, 3), np.uint8), (None, None, 3))
     with pytest.raises(ValueError, match=r"\(count, height, width, 3\)"):
         check_images(np.zeros((4, 7, 9, 1), np.uint8), (None, None, 3))
-
-
-@pytest.mark.parametrize("shape", [(None, *SHAPE), (8, *SHAPE), (None, None, 3, 1), (None,) * 4])
-def test_check_spec_accepts_unknown_dimensions(shape):
-    check_spec(tf.TensorSpec(shape, tf.float32), SHAPE)
-    check_spec(tf.TensorSpec(None, tf.uint8), SHAPE)
-
-
-@pytest.mark.parametrize(
-    "spec, message",
-    [
-        (tf.TensorSpec(SHAPE, tf.uint8), r"dataset.batch\(...\)"),
-        (tf.TensorSpec((None, 2, 3), tf.uint8), "add a channel axis"),
-        (tf.TensorSpec((None, 2, 3, 3), tf.uint8), r"\(None, 2, 3, 3\)"),
-        (tf.TensorSpec((None, *SHAPE), tf.int32), "int32"),
-        (tf.TensorSpec(None, tf.string), "string"),
-        ((tf.TensorSpec(None),), "yields tuple"),
-    ],
-)
-def test_check_spec_says_what_is_wrong(spec, message):
-    with pytest.raises(ValueError, match=message):
-        check_spec(spec, SHAPE)
