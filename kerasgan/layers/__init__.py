@@ -1,5 +1,6 @@
 """Layers that the papers use and Keras lacks."""
 
 from kerasgan.layers.maxout import Maxout
+from kerasgan.layers.weight_normalization import WeightNormalizedDense, initialize_from_data
 
-__all__ = ["Maxout"]
+__all__ = ["Maxout", "WeightNormalizedDense", "initialize_from_data"]

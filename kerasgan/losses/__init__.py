@@ -10,6 +10,12 @@ from kerasgan.losses.adversarial import (
     Wasserstein,
     get,
 )
+from kerasgan.losses.classification import (
+    categorical_information,
+    continuous_information,
+    cross_entropy,
+    feature_matching,
+)
 from kerasgan.losses.penalties import (
     DRAGAN,
     R1,
@@ -33,5 +39,9 @@ __all__ = [
     "RelativisticAverage",
     "Wasserstein",
     "WeightClip",
+    "categorical_information",
+    "continuous_information",
+    "cross_entropy",
+    "feature_matching",
     "get",
 ]

@@ -5,6 +5,15 @@ images to logits (N, 1). Weights depend on `seed` alone, or with None on Keras' 
 (`keras.utils.set_random_seed`).
 """
 
-from kerasgan.networks import dcgan, lsgan, maxout
+from kerasgan.networks import (
+    acgan,
+    cgan,
+    dcgan,
+    improved,
+    infogan,
+    lsgan,
+    maxout,
+    projection,
+)
 
-__all__ = ["dcgan", "lsgan", "maxout"]
+__all__ = ["acgan", "cgan", "dcgan", "improved", "infogan", "lsgan", "maxout", "projection"]

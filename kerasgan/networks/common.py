@@ -46,6 +46,11 @@ def normal(seed, mean=0.0, stddev=0.02):
     return keras.initializers.RandomNormal(mean, stddev, seed=next(seed))
 
 
+def uniform(limit, seed):
+    """The initializer of the first GANs' dense layers: U[-limit, limit]."""
+    return keras.initializers.RandomUniform(-limit, limit, seed=next(seed))
+
+
 def batch_normalization(seed):
     """Batch normalization as in DCGAN: gains from N(1, 0.02), averages that follow quickly."""
     return layers.BatchNormalization(

@@ -75,11 +75,25 @@ def discriminator(image_shape, width=64, kernel_size=4, normalize=True, seed=Non
         ValueError: As in `generator`.
     """
     seed = seeds(seed, "discriminator")
-    steps = halvings(image_shape)
 
     images = keras.Input(image_shape, name="images")
+    x = features(images, width, kernel_size, normalize, seed)
+    logits = to_logits(x, use_bias=not normalize, kernel_initializer=normal(seed))
+    return keras.Model(images, logits, name="discriminator")
+
+
+def features(images, width, kernel_size, normalize, seed):
+    """Returns the discriminator's last map, of symbolic images.
+
+    Args:
+        images: A `keras.Input` of images.
+        width: As in `discriminator`.
+        kernel_size: As in `discriminator`.
+        normalize: As in `discriminator`.
+        seed: An iterator of seeds.
+    """
     x = images
-    for i in range(steps):
+    for i in range(halvings(images.shape[1:])):
         x = layers.Conv2D(
             width * min(2**i, _WIDEST),
             kernel_size,
@@ -91,8 +105,7 @@ def discriminator(image_shape, width=64, kernel_size=4, normalize=True, seed=Non
         if normalize and i > 0:
             x = batch_normalization(seed)(x)
         x = layers.LeakyReLU(0.2)(x)
-    logits = to_logits(x, use_bias=not normalize, kernel_initializer=normal(seed))
-    return keras.Model(images, logits, name="discriminator")
+    return x
 
 
 def _upsample(channels, kernel_size, seed):

@@ -11,7 +11,7 @@ from keras import layers
 
 from kerasgan.data import check_image_shape
 from kerasgan.layers import Maxout
-from kerasgan.networks.common import seeds, to_image, to_logits
+from kerasgan.networks.common import seeds, to_image, to_logits, uniform
 
 
 def generator(image_shape, latent_dim=100, units=1200, seed=None):
@@ -32,8 +32,8 @@ def generator(image_shape, latent_dim=100, units=1200, seed=None):
     latents = keras.Input((latent_dim,), name="latents")
     x = latents
     for _ in range(2):
-        x = layers.Dense(units, "relu", kernel_initializer=_uniform(0.05, seed))(x)
-    x = layers.Dense(height * width * channels, kernel_initializer=_uniform(0.05, seed))(x)
+        x = layers.Dense(units, "relu", kernel_initializer=uniform(0.05, seed))(x)
+    x = layers.Dense(height * width * channels, kernel_initializer=uniform(0.05, seed))(x)
     # The paper's pixels lie in [0, 1], ours in [-1, 1].
     x = layers.Rescaling(2.0, -1.0, dtype="float32")(to_image(x, "sigmoid"))
     images = layers.Reshape((height, width, channels), dtype="float32")(x)
@@ -59,11 +59,7 @@ def discriminator(image_shape, units=240, pieces=5, seed=None):
     x = layers.Rescaling(0.5, 0.5)(layers.Flatten()(images))
     x = layers.Dropout(0.2, seed=next(seed))(x)
     for _ in range(2):
-        x = Maxout(units, pieces, kernel_initializer=_uniform(0.005, seed))(x)
+        x = Maxout(units, pieces, kernel_initializer=uniform(0.005, seed))(x)
         x = layers.Dropout(0.5, seed=next(seed))(x)
-    logits = to_logits(x, kernel_initializer=_uniform(0.005, seed))
+    logits = to_logits(x, kernel_initializer=uniform(0.005, seed))
     return keras.Model(images, logits, name="discriminator")
-
-
-def _uniform(limit, seed):
-    return keras.initializers.RandomUniform(-limit, limit, seed=next(seed))

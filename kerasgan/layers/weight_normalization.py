@@ -1,0 +1,117 @@
+"""Weight normalization, with its data-dependent initialization."""
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class WeightNormalizedDense(keras.layers.Layer):
+    """A dense layer whose weight vectors have a length and a direction.
+
+    Salimans and Kingma, "Weight Normalization", 2016, arXiv:1602.07868, equations 2 and 6: unit j
+    computes f(s_j (x . v_j) / ||v_j|| + b_j). Input (N, d), output (N, units).
+
+    `initialize_from_data` sets s and b such that before f each unit has mean 0 and variance 1 on a
+    batch of data. Without it s is 1 and b is 0.
+
+    Args:
+        units: How many units.
+        activation: f: a function or its name; None is the identity.
+        train_scale: Whether s is trained. Salimans et al., 2016, arXiv:1606.03498, keep what the
+            data set, but for the last layer.
+        use_bias: Whether there is a b.
+        kernel_initializer: Initializer of v (d, units).
+
+    Raises:
+        ValueError: If `units` is not positive.
+    """
+
+    def __init__(
+        self,
+        units,
+        activation=None,
+        train_scale=True,
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        if units < 1:
+            raise ValueError(f"units must be positive, got {units!r}.")
+        self.units, self.train_scale, self.use_bias = units, train_scale, use_bias
+        self.activation = keras.activations.get(activation)
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self._initializing = False
+
+    def build(self, input_shape):
+        """Makes v, s and b."""
+        shape = (input_shape[-1], self.units)
+        self.kernel = self.add_weight(shape, self.kernel_initializer, name="kernel")
+        self.scale = self.add_weight(
+            (self.units,), "ones", trainable=self.train_scale, autocast=False, name="scale"
+        )
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight((self.units,), "zeros", name="bias")
+
+    def call(self, inputs):
+        """Returns f(s (x . v) / ||v|| + b)."""
+        # Scaling the product costs less than scaling v; the norm is float32, as its square could
+        # leave the range of float16.
+        norm = ops.sqrt(ops.sum(ops.square(ops.cast(self.kernel, "float32")), axis=0) + 1e-12)
+        direction = ops.matmul(inputs, self.kernel)
+        if self._initializing:
+            self._match_data(ops.cast(direction, "float32") / norm)
+        outputs = direction * ops.cast(self.scale / norm, self.compute_dtype)
+        if self.use_bias:
+            outputs = outputs + self.bias
+        return self.activation(outputs)
+
+    def _match_data(self, direction):
+        """Sets s and b such that s t + b has mean 0 and variance 1, for t the batch's directions.
+
+        A unit that is constant over the batch only has its mean removed.
+        """
+        mean, deviation = ops.mean(direction, axis=0), ops.std(direction, axis=0)
+        self.scale.assign(1.0 / ops.where(deviation > 1e-6, deviation, 1.0))
+        if self.use_bias:
+            self.bias.assign(-mean * self.scale)
+
+    def compute_output_shape(self, input_shape):
+        """Returns (N, units)."""
+        return (*input_shape[:-1], self.units)
+
+    def get_config(self):
+        """Returns the arguments that rebuild the layer."""
+        return super().get_config() | {
+            "units": self.units,
+            "activation": keras.activations.serialize(self.activation),
+            "train_scale": self.train_scale,
+            "use_bias": self.use_bias,
+            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
+        }
+
+
+def initialize_from_data(network, inputs):
+    """Initializes every `WeightNormalizedDense` of a network from one batch of data, in order.
+
+    Salimans and Kingma, 2016, arXiv:1602.07868, section 3. Each layer sees what the initialized
+    layers before it make of the batch, with noise and dropout as in training. A network without
+    such layers stays as it is.
+
+    Args:
+        network: A built `keras.Model`.
+        inputs: A batch of the network's inputs, the paper's has 500.
+    """
+    layers = [
+        layer for layer in network._flatten_layers() if isinstance(layer, WeightNormalizedDense)
+    ]
+    if not layers:
+        return
+    for layer in layers:
+        layer._initializing = True
+    try:
+        network(inputs, training=True)
+    finally:
+        for layer in layers:
+            layer._initializing = False
