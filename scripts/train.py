@@ -101,19 +101,20 @@ def main():
     strategy = make_strategy(options["strategy"])  # a cluster must be joined before all else
     keras.utils.set_random_seed(options["seed"])
     keras.config.set_dtype_policy(options["mixed_precision"])
-    with common.user_errors(ValueError), strategy.scope():
-        model = recipe.build(tuple(options["image_shape"]), options["seed"])
-        recipe.compile(model, jit_compile=options["jit_compile"])
+    data = load(recipe, options, "train")
+    with common.user_errors(ValueError):
+        steps = data.steps_per_epoch(options["batch_size"])
+        steps = options["steps_per_epoch"] or steps
+        with strategy.scope():
+            model = recipe.build(data, options["seed"])
+            recipe.compile(model, jit_compile=options["jit_compile"])
     print_summary(model, options, workdir, strategy)
     if _DRY_RUN.value:
         return
 
-    with common.user_errors(ValueError, OSError, kerasgan.data.DownloadError):
-        data = recipe.load(
-            options["dataset"], tuple(options["image_shape"]), data_dir=_DATA_DIR.value
-        )
-        steps = data.steps_per_epoch(options["batch_size"])
-        steps = options["steps_per_epoch"] or steps
+    held_out = None
+    if recipe.validate and options["dataset"] in recipe.data:
+        held_out = load(recipe, options, "test").dataset(options["batch_size"], labels=True)
     with common.user_errors(ValueError):
         done = kerasgan.callbacks.Checkpoint(workdir / "checkpoints").restore(model)
     if not is_chief(strategy):
@@ -134,7 +135,8 @@ def main():
     epochs = options["epochs"]
     try:
         model.fit(
-            data.stream(options["batch_size"], seed=options["seed"], start_step=done * steps),
+            recipe.stream(data, options["batch_size"], options["seed"], done * steps),
+            validation_data=held_out,
             epochs=epochs,
             initial_epoch=done,
             steps_per_epoch=steps,
@@ -166,10 +168,13 @@ def main():
 def resolve(recipe):
     """Returns all options of the run: the flags, and the recipe's settings where they are unset."""
     settings = recipe.settings(_DATASET.value)
+    size = settings.image_shape[:2]
+    if _IMAGE_SIZE.value is not None:
+        size = common.parse_size(_IMAGE_SIZE.value)
     return {
         "model": _MODEL.value,
         "dataset": _DATASET.value,
-        "image_shape": [*parse_size(settings.image_shape), settings.image_shape[2]],
+        "image_shape": [*size, settings.image_shape[2]],
         "batch_size": _BATCH_SIZE.value or settings.batch_size,
         "epochs": _EPOCHS.value or settings.epochs,
         "steps_per_epoch": _STEPS_PER_EPOCH.value,
@@ -182,17 +187,15 @@ def resolve(recipe):
     }
 
 
-def parse_size(image_shape):
-    """Returns (height, width) from --image_size, or the recipe's."""
-    if _IMAGE_SIZE.value is None:
-        return image_shape[:2]
-    sides = _IMAGE_SIZE.value.lower().split("x")
-    if len(sides) > 2 or not all(side.isdecimal() and int(side) > 0 for side in sides):
-        raise common.UserError(
-            f"--image_size must be a number such as 64, or HEIGHTxWIDTH such as 64x96; got "
-            f"{_IMAGE_SIZE.value!r}"
+def load(recipe, options, split):
+    """Returns a split of the data set."""
+    with common.user_errors(ValueError, OSError, kerasgan.data.DownloadError):
+        return recipe.load(
+            options["dataset"],
+            tuple(options["image_shape"]),
+            split=split,
+            data_dir=_DATA_DIR.value,
         )
-    return int(sides[0]), int(sides[-1])
 
 
 def slug(dataset):

@@ -1,6 +1,6 @@
 """Recipes that train the models on real data, a file a variant, each with its measured results."""
 
-from zoo import dcgan, gan, lsgan, wgan, wgan_gp
+from zoo import acgan, cgan, dcgan, gan, infogan, lsgan, sgan, wgan, wgan_gp
 from zoo.recipe import Recipe, Settings
 
 RECIPES = {
@@ -9,6 +9,10 @@ RECIPES = {
     "lsgan": lsgan.RECIPE,
     "wgan": wgan.RECIPE,
     "wgan_gp": wgan_gp.RECIPE,
+    "cgan": cgan.RECIPE,
+    "acgan": acgan.RECIPE,
+    "infogan": infogan.RECIPE,
+    "sgan": sgan.RECIPE,
 }
 
 __all__ = ["RECIPES", "Recipe", "Settings"]

@@ -25,5 +25,5 @@ RECIPE = Recipe(
         "celeb_a": Settings((64, 64, 3), batch_size=128, epochs=25),
     },
     own_data=Settings((64, 64, 3), batch_size=64, epochs=25),
-    options={"ema": 0.995},
+    options=lambda data, seed: {"ema": 0.995},
 )

@@ -32,6 +32,6 @@ RECIPE = Recipe(
         "fashion_mnist": Settings((28, 28, 1), batch_size=100, epochs=40),
     },
     own_data=Settings((32, 32, 3), batch_size=100, epochs=100),
-    options={"ema": 0.999},
+    options=lambda data, seed: {"ema": 0.999},
     optimizers=_adam,
 )

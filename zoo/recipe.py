@@ -21,6 +21,16 @@ class Settings:
     epochs: int
 
 
+def unlabelled(data, batch_size, seed, start_step):
+    """The stream of models that take images."""
+    return data.stream(batch_size, seed=seed, start_step=start_step)
+
+
+def labelled(data, batch_size, seed, start_step):
+    """The stream of models that take (images, labels)."""
+    return data.stream(batch_size, seed=seed, start_step=start_step, labels=True)
+
+
 @dataclasses.dataclass(frozen=True)
 class Recipe:
     """A model, and what its paper, or experience, says about training it.
@@ -29,26 +39,46 @@ class Recipe:
         model: The class in `kerasgan.models`.
         data: Settings by the name of the data set.
         own_data: Settings for any other data set or folder.
-        options: Further arguments of the model.
+        options: Returns further arguments of the model, for the data and the seed.
         optimizers: Returns the arguments of `compile` where they are not the paper's.
         load: Loads a data set, as `kerasgan.data.load_images` does.
+        stream: Makes the endless data set that `fit` takes, for the data, a batch size, a seed
+            and the number of the first step.
+        validate: Whether to evaluate on the test split after each epoch, for the data sets in
+            `data`.
     """
 
     model: type[kerasgan.models.AdversarialModel]
     data: Mapping[str, Settings]
     own_data: Settings
-    options: Mapping = dataclasses.field(default_factory=dict)
+    options: Callable[[kerasgan.data.Images, int], dict] = lambda data, seed: {}
     optimizers: Callable[[], dict] = dict
     load: Callable = kerasgan.data.load_images
+    stream: Callable = unlabelled
+    validate: bool = False
 
     def settings(self, dataset):
         """Returns the settings for a data set."""
         return self.data.get(dataset, self.own_data)
 
-    def build(self, image_shape, seed):
-        """Returns the model, not compiled."""
-        return self.model(image_shape, seed=seed, **self.options)
+    def build(self, data, seed):
+        """Returns the model for loaded data, not compiled."""
+        return self.model(data.image_shape, seed=seed, **self.options(data, seed))
 
     def compile(self, model, **keras_options):
         """Compiles a model that `build` made."""
         model.compile(**self.optimizers(), **keras_options)
+
+
+def num_classes(data):
+    """How many classes loaded data has.
+
+    Raises:
+        ValueError: If it has no labels.
+    """
+    if data.labels is None:
+        raise ValueError(
+            f"{data.name!r} has no labels, which this model needs: give a data set that has, or a "
+            "folder with a sub-folder for each class."
+        )
+    return data.num_classes

@@ -4,11 +4,13 @@ import pathlib
 
 import keras
 
-from kerasgan.data import image_grid, save_image
+from kerasgan.data import save_image
 
 
 class SampleGrid(keras.callbacks.Callback):
     """Saves a grid of generated images, of the same latents each time, as `epoch-00001.png` ...
+
+    How the grid is arranged is the model's affair (`model.grid`): by class where there are any.
 
     Args:
         directory: Where to save the grids; created if missing.
@@ -26,6 +28,6 @@ class SampleGrid(keras.callbacks.Callback):
         """Saves a grid when it is due."""
         done = epoch + 1
         if done % self.every == 0 or done == self.params["epochs"]:
-            images = self.model.generate(self.count, seed=self.seed)
             self.directory.mkdir(parents=True, exist_ok=True)
-            save_image(self.directory / f"epoch-{done:05d}.png", image_grid(images))
+            picture = self.model.grid(self.count, self.seed)
+            save_image(self.directory / f"epoch-{done:05d}.png", picture)

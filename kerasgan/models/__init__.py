@@ -1,9 +1,24 @@
 """The algorithms, a file a variant."""
 
+from kerasgan.models.acgan import ACGAN
 from kerasgan.models.base import AdversarialModel
+from kerasgan.models.cgan import ConditionalGAN
 from kerasgan.models.dcgan import DCGAN
 from kerasgan.models.gan import GAN
+from kerasgan.models.infogan import InfoGAN
 from kerasgan.models.lsgan import LSGAN
+from kerasgan.models.sgan import SemiSupervisedGAN
 from kerasgan.models.wgan import WGAN, WGANGP
 
-__all__ = ["DCGAN", "GAN", "LSGAN", "WGAN", "WGANGP", "AdversarialModel"]
+__all__ = [
+    "ACGAN",
+    "DCGAN",
+    "GAN",
+    "LSGAN",
+    "WGAN",
+    "WGANGP",
+    "AdversarialModel",
+    "ConditionalGAN",
+    "InfoGAN",
+    "SemiSupervisedGAN",
+]

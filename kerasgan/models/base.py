@@ -12,7 +12,7 @@ import keras
 import tensorflow as tf
 
 from kerasgan import losses
-from kerasgan.data import check_images, check_spec, to_float
+from kerasgan.data import check_images, to_float
 from kerasgan.export import write_saved_model
 from kerasgan.networks.common import check_seed
 
@@ -66,7 +66,7 @@ class AdversarialModel(keras.Model):
         self.generator, self.discriminator = generator, discriminator
         self.image_shape = tuple(image_shape)
         if ema is not None:
-            self.generator_ema = _copy(generator)
+            self.generator_ema = copy_network(generator)
         self.seed_generator = ReplicaSeedGenerator(self.seed)
         # Evaluation draws from a stream of its own: validating leaves training as it was.
         self.evaluation_seed_generator = ReplicaSeedGenerator(_EVALUATION_SEED)
@@ -213,20 +213,19 @@ class AdversarialModel(keras.Model):
         # needs no more of the logits than their number, differ from run to run without this.
         optimizer.apply(tf.tuple(gradients), network.trainable_variables)
 
-    def regularization(self, network):
-        """Returns what a network's own layers add to its loss, such as weight decay; a scalar."""
-        return sum(network.losses, start=tf.constant(0.0))
+    def averages(self):
+        """Returns what `update_ema` averages: pairs of an average and its network."""
+        return [] if self.ema is None else [(self.generator_ema, self.generator)]
 
     def update_ema(self):
-        """Moves the averaged generator towards the generator, if an average is kept."""
-        if self.ema is None:
-            return
+        """Moves the averaged networks, if any, towards the networks."""
         pairs = [
-            (average.value, weight.value)
-            for average, weight in zip(
-                self.generator_ema.weights, self.generator.weights, strict=True
-            )
+            (average_weight.value, weight.value)
+            for average, network in self.averages()
+            for average_weight, weight in zip(average.weights, network.weights, strict=True)
         ]
+        if not pairs:
+            return
 
         def update(strategy, pairs):
             for average, weight in pairs:
@@ -236,16 +235,31 @@ class AdversarialModel(keras.Model):
 
         tf.distribute.get_replica_context().merge_call(update, args=(pairs,))
 
+    def mean_over_replicas(self, value):
+        """Returns the mean of a value over all replicas; gradients flow through it.
+
+        A loss that is no mean over examples, such as a distance between means, needs it to be the
+        loss of the whole batch and not of each replica's share.
+        """
+        context = tf.distribute.get_replica_context()
+        if context.num_replicas_in_sync == 1:
+            return value
+        return context.all_reduce(tf.distribute.ReduceOp.MEAN, value)
+
+    def regularization(self, network):
+        """Returns what a network's own layers add to its loss, such as weight decay; a scalar."""
+        return sum(network.losses, start=tf.constant(0.0))
+
     def log(self, batch_size, **values):
         """Adds a step's values to the running means and returns the means.
 
         Args:
             batch_size: How many examples the values are means over. A replica's share of the
                 last batch of an evaluation may be empty; it then counts for nothing.
-            **values: A scalar for each of `loss_names`.
+            **values: Scalars, one for each of `loss_names` among them.
         """
-        for name, value in values.items():
-            value = tf.where(batch_size > 0, value, 0.0)
+        for name in self._trackers:
+            value = tf.where(batch_size > 0, values[name], 0.0)
             self._trackers[name].update_state(value, sample_weight=batch_size)
         means = self.get_metrics_result()
         if isinstance(self.distribute_strategy, tf.distribute.MultiWorkerMirroredStrategy):
@@ -289,10 +303,10 @@ class AdversarialModel(keras.Model):
         """
         if isinstance(x, types.GeneratorType):
             first = next(x)
-            self.check_data(_first(first), "x")
+            self.check_batch(*_pair(first), "x")
             x = (batch for batch in itertools.chain([first], x))  # Keras knows generators only
         else:
-            self.check_data(x, "x")
+            self.check_data(x, y, "x")
         if (
             isinstance(x, tf.data.Dataset)
             and x.cardinality() == tf.data.INFINITE_CARDINALITY
@@ -301,65 +315,86 @@ class AdversarialModel(keras.Model):
             raise ValueError("x is an endless data set: give fit() its steps_per_epoch.")
         validation_data = kwargs.get("validation_data")
         if validation_data is not None:
-            self.check_data(_first(validation_data), "validation_data")
+            self.check_held_out(*_pair(validation_data), "validation_data")
+        if self.compiled and not int(self.discriminator_optimizer.iterations.numpy()):
+            self.prepare(x)
         if self.distribute_strategy.num_replicas_in_sync > 1:
             x, y, batch_size = self._whole_batches(x, y, batch_size, kwargs)
         if isinstance(x, (tf.data.Dataset, types.GeneratorType)):
             kwargs["shuffle"] = False  # True is Keras' default, which it warns that it ignores
         return super().fit(x, y, batch_size, epochs, verbose, callbacks, **kwargs)
 
-    def evaluate(self, x=None, *args, **kwargs):
+    def evaluate(self, x=None, y=None, *args, **kwargs):
         """Returns the losses and accuracies on held-out images; see `keras.Model.evaluate`.
 
         Raises:
             ValueError: If the images have another shape, type or range than `fit` takes.
         """
         if not kwargs.get("_use_cached_eval_dataset"):  # `fit` has checked it
-            self.check_data(x, "x")
+            self.check_held_out(x, y, "x")
         self.evaluation_seed_generator.state.assign([_EVALUATION_SEED, 0])
-        return super().evaluate(x, *args, **kwargs)
+        return super().evaluate(x, y, *args, **kwargs)
 
     def _whole_batches(self, x, y, batch_size, options):
         """Leaves out an incomplete last batch of arrays and of datasets."""
         if isinstance(x, tf.data.Dataset):
-            if _first(x.element_spec).shape[0] is not None:
+            if tf.nest.flatten(x.element_spec)[0].shape[0] is not None:
                 return x, y, None  # all batches are of one size
             whole = batch_length(next(iter(x)))
             return x.filter(lambda *batch: batch_length(batch) == whole), y, None
-        if not hasattr(x, "dtype"):
+        arrays = tf.nest.flatten(x)
+        if not all(hasattr(array, "dtype") for array in arrays):
             raise ValueError(
                 f"On several replicas x must be an array or a tf.data.Dataset, got {type(x)}."
             )
+        count = len(arrays[0])
         if options.get("validation_split"):
             raise ValueError("validation_split needs a single replica: give validation_data.")
         batch_size = batch_size or 32
         replicas = self.distribute_strategy.num_replicas_in_sync
         if batch_size < replicas:
             raise ValueError(f"batch_size={batch_size} leaves some of {replicas} replicas none.")
-        if len(x) < batch_size:
-            raise ValueError(f"x holds {len(x)} images, fewer than one batch of {batch_size}.")
+        if count < batch_size:
+            raise ValueError(f"x holds {count} images, fewer than one batch of {batch_size}.")
         dataset = tf.data.Dataset.from_tensor_slices(x if y is None else (x, y))
         if options.get("shuffle", True):
-            dataset = dataset.shuffle(len(x), seed=self.seed)
+            dataset = dataset.shuffle(count, seed=self.seed)
         return dataset.batch(batch_size, drop_remainder=True), None, None
 
-    def check_data(self, x, name):
-        """Raises a ValueError if the images in `x` are not what the model trains on.
+    def prepare(self, x):
+        """Called by `fit` with its checked data, before the first step of training."""
+
+    def check_data(self, x, y, name):
+        """Raises a ValueError if `x`, and `y` where it counts, are not what the model trains on.
 
         Arrays are checked whole; of a `tf.data.Dataset` or `keras.utils.PyDataset` the first batch
         is. Python generators can be read only once: `fit` checks the first batch on its way.
         """
-        shape = self.image_shape
+        self._check_first(self.check_batch, x, y, name)
+
+    def check_held_out(self, x, y, name):
+        """Likewise for what the model is evaluated on."""
+        self._check_first(self.check_held_out_batch, x, y, name)
+
+    def check_batch(self, x, y, name):
+        """Raises a ValueError if arrays of training data are wrong; a variant may ask for more."""
+        check_images(x, self.image_shape, name)
+
+    def check_held_out_batch(self, x, y, name):
+        """Raises a ValueError if arrays of held-out data are wrong."""
+        self.check_batch(x, y, name)
+
+    @staticmethod
+    def _check_first(check, x, y, name):
         if isinstance(x, tf.data.Dataset):
-            check_spec(_first(x.element_spec), shape, name)
             batches = list(x.take(1))
             if not batches:
                 raise ValueError(f"{name} is an empty data set.")
-            check_images(_first(batches[0]), shape, name)
+            check(*_pair(batches[0]), name)
         elif isinstance(x, keras.utils.PyDataset):
-            check_images(_first(x[0]), shape, name)
-        elif x is None or hasattr(x, "dtype") or isinstance(x, (list, str)):
-            check_images(x, shape, name)
+            check(*_pair(x[0]), name)
+        elif x is None or hasattr(x, "dtype") or isinstance(x, (list, str, tuple)):
+            check(x, y, name)
 
     # ------------------------------------------------------------------ images out
 
@@ -379,7 +414,11 @@ class AdversarialModel(keras.Model):
 
     def score(self, images):
         """Returns the discriminator's float32 logits for uint8 images."""
-        return tf.cast(self.discriminator(to_float(images), training=False), "float32")
+        return tf.cast(self.logits(to_float(images)), "float32")
+
+    def logits(self, batch, training=False):
+        """Returns the discriminator's logits, its first output, for a batch of its inputs."""
+        return tf.nest.flatten(self.discriminator(batch, training=training))[0]
 
     def export(
         self, filepath, format="tf_saved_model", verbose=None, input_signature=None, **kwargs
@@ -406,7 +445,8 @@ class AdversarialModel(keras.Model):
                 "another format or signature, export a single network: "
                 "model.generator.export(path, format=...)."
             )
-        networks = [self.sampler, self.discriminator]
+        averages = [average for average, _ in self.averages()]
+        networks = [self.generator, self.discriminator, *averages]
         write_saved_model(filepath, self.endpoints(), networks, verbose=bool(verbose))
 
     # ------------------------------------------------------------------ serialization
@@ -474,7 +514,7 @@ class AdversarialModel(keras.Model):
         return [variable for variable in self.variables if id(variable) not in weights]
 
 
-def _copy(network):
+def copy_network(network):
     """A second network of the same architecture and the same weights."""
     twin = keras.models.clone_model(network)
     if not twin.built:  # a subclassed model: a call builds all its layers
@@ -487,9 +527,10 @@ def _computes_in_float16(network):
     return any(layer.compute_dtype == "float16" for layer in network._flatten_layers())
 
 
-def _first(element):
-    """The images of a dataset's element: itself, or the first of a tuple."""
-    return element[0] if isinstance(element, tuple) else element
+def _pair(element):
+    """Splits what a data set yields into (x, y)."""
+    x, y, _ = keras.utils.unpack_x_y_sample_weight(element)
+    return x, y
 
 
 def batch_length(element):

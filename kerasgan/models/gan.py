@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from kerasgan import losses, networks
-from kerasgan.data import check_image_shape, to_uint8
+from kerasgan.data import check_image_shape, image_grid, to_uint8
 from kerasgan.models.base import AdversarialModel, batch_length
 from kerasgan.networks.common import check_seed
 
@@ -71,19 +71,23 @@ class GAN(AdversarialModel):
         image_shape = image_shape and check_image_shape(image_shape)
 
         if generator is not None:
+            beside = self.generator_conditions()
             latents = _input_shape(
-                generator, "generator", latent_dim and (latent_dim,), "latent_dim"
+                generator, "generator", latent_dim and (latent_dim,), "latent_dim", beside
             )
             if len(latents) != 1:
                 raise ValueError(f"The generator must take latents (N, dim), it takes {latents}.")
             (latent_dim,) = latents
-            made = generator(keras.Input((latent_dim,))).shape[1:]
+            made = generator(_symbolic(latents, beside)).shape[1:]
             if image_shape not in (None, made):
                 raise ValueError(f"image_shape is {image_shape}, but the generator makes {made}.")
             image_shape = made
         if discriminator is not None:
-            image_shape = _input_shape(discriminator, "discriminator", image_shape, "image_shape")
-            discriminator(keras.Input(image_shape))
+            beside = self.discriminator_conditions()
+            image_shape = _input_shape(
+                discriminator, "discriminator", image_shape, "image_shape", beside
+            )
+            self.check_outputs(discriminator(_symbolic(image_shape, beside)))
         if generator is None:
             generator = self.build_generator(image_shape, latent_dim, seed)
         if discriminator is None:
@@ -91,6 +95,23 @@ class GAN(AdversarialModel):
         super().__init__(generator, discriminator, image_shape, ema=ema, seed=seed, **kwargs)
         self.latent_dim = latent_dim
         self.discriminator_steps = steps
+
+    # ------------------------------------------------------------------ what a variant may change
+
+    def generator_conditions(self):
+        """Returns the shapes of what the generator takes beside latents."""
+        return ()
+
+    def discriminator_conditions(self):
+        """Returns the shapes of what the discriminator takes beside images."""
+        return ()
+
+    def check_outputs(self, outputs):
+        """Raises a ValueError if a user's discriminator has other outputs than the variant needs.
+
+        Args:
+            outputs: What the discriminator makes of symbolic inputs.
+        """
 
     # ------------------------------------------------------------------ the paper
 
@@ -119,16 +140,15 @@ class GAN(AdversarialModel):
         """Updates D on each part of the batch, then G once: Algorithm 1."""
         *parts, last = self.split(self.unpack(data))
         for real in parts:
-            fake = self.generator(self.sample_latent(batch_length(real)), training=True)
-            self.train_discriminator(real, fake)
+            self.train_discriminator(real, self.fake_batch(real, training=True))
         with self.tape(self.generator) as tape:
             # One pass of G serves the last update of D and the update of G.
-            fake = self.generator(self.sample_latent(batch_length(last)), training=True)
-            values = self.train_discriminator(last, tf.stop_gradient(fake))
-            generator_loss = self.generator_loss(last, fake, training=True)
-        self.minimize(generator_loss, tape, self.generator, self.generator_optimizer)
+            fake = self.fake_batch(last, training=True)
+            values = self.train_discriminator(last, tf.nest.map_structure(tf.stop_gradient, fake))
+            values |= self.generator_losses(last, fake, training=True)
+        self.minimize(values["generator_loss"], tape, self.generator, self.generator_optimizer)
         self.update_ema()
-        return self.log(batch_length(last), generator_loss=generator_loss, **values)
+        return self.log(batch_length(last), **values)
 
     def train_discriminator(self, real, fake):
         """Takes one step of D; returns its losses and accuracies."""
@@ -144,45 +164,66 @@ class GAN(AdversarialModel):
         real = self.unpack(data)
         size = batch_length(real)
         # A replica's share of the last batch may be empty, which gradients do not take: a blank
-        # image stands in, and counts for nothing.
-        real = tf.pad(real, [[0, tf.cast(size == 0, "int32")], [0, 0], [0, 0], [0, 0]])
-        latents = self.sample_latent(batch_length(real), self.evaluation_seed_generator)
-        fake = self.generator(latents, training=False)
+        # example stands in, and counts for nothing.
+        real = tf.nest.map_structure(
+            lambda x: tf.pad(x, [[0, tf.cast(size == 0, "int32")]] + [[0, 0]] * (len(x.shape) - 1)),
+            real,
+        )
+        fake = self.fake_batch(real, training=False)
         values = self.discriminator_losses(real, fake, training=False)
-        generator_loss = self.generator_loss(real, fake, training=False)
-        return self.log(size, generator_loss=generator_loss, **values)
+        return self.log(size, **values, **self.generator_losses(real, fake, training=False))
+
+    def fake_batch(self, real, training):
+        """Returns as many generated examples as there are real ones, in the same form."""
+        latents = self.sample_latent(batch_length(real), self.noise(training))
+        return self.imagine(latents, training)
+
+    def imagine(self, inputs, training):
+        """Returns the generator's images in float32, whatever a user's network computes in."""
+        return tf.cast(self.generator(inputs, training=training), "float32")
+
+    def noise(self, training):
+        """Returns the seed generator of training, or that of evaluation."""
+        return self.seed_generator if training else self.evaluation_seed_generator
 
     def discriminator_losses(self, real, fake, training):
         """Returns D's loss by term, and its accuracies."""
         # Two passes: batch normalization must not mix real and generated statistics.
-        real_logits = self.discriminator(real, training=training)
-        fake_logits = self.discriminator(fake, training=training)
+        real_logits = self.logits(real, training)
+        fake_logits = self.logits(fake, training)
+        return self.adversarial_terms(real, fake, real_logits, fake_logits, training)
+
+    def adversarial_terms(self, real, fake, real_logits, fake_logits, training):
+        """Returns D's loss in the adversarial game by term, and its accuracies."""
         loss = self.adversarial_loss.discriminator(real_logits, fake_logits)
-        values = {"discriminator_loss": loss + self.regularization(self.discriminator)}
+        values = {
+            "discriminator_loss": loss + self.regularization(self.discriminator),
+            "discriminator_adversarial_loss": loss,
+        }
         if self.penalty is not None:
             penalty = self.penalize(real, fake, training)
             values["discriminator_loss"] += penalty
-            values["discriminator_adversarial_loss"] = loss
             values["discriminator_gradient_penalty"] = penalty
         accuracies = self.adversarial_loss.accuracy(real_logits, fake_logits)
         return values | dict(zip(("real_accuracy", "fake_accuracy"), accuracies, strict=True))
 
-    def generator_loss(self, real, fake, training):
-        """Returns G's loss."""
+    def generator_losses(self, real, fake, training):
+        """Returns G's loss, by term where it has several."""
         real_logits = None
         if self.adversarial_loss.relativistic:
-            real_logits = self.discriminator(real, training=training)
-        fake_logits = self.discriminator(fake, training=training)
+            real_logits = self.logits(real, training)
+        fake_logits = self.logits(fake, training)
         loss = self.adversarial_loss.generator(fake_logits, real_logits)
-        return loss + self.regularization(self.generator)
+        return {"generator_loss": loss + self.regularization(self.generator)}
 
     def penalize(self, real, fake, training):
         """Returns the penalty on D's gradients at the points that the penalty chooses."""
-        seed = self.seed_generator if training else self.evaluation_seed_generator
-        points = self.penalty.points(tf.cast(real, "float32"), tf.cast(fake, "float32"), seed)
+        # What comes with the images, such as labels, stays as it is.
+        (images, *others), (fake_images, *_) = tf.nest.flatten(real), tf.nest.flatten(fake)
+        points = self.penalty.points(images, fake_images, self.noise(training))
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(points)
-            logits = self.discriminator(points, training=training)
+            logits = self.logits(tf.nest.pack_sequence_as(real, [points, *others]), training)
         return self.penalty(tape.gradient(logits, points))
 
     def split(self, batch):
@@ -190,10 +231,17 @@ class GAN(AdversarialModel):
 
         An incomplete last batch with fewer images than steps has its images in several parts.
         """
-        size = batch_length(batch)
-        part = tf.maximum(size // self.discriminator_steps, 1)
-        starts = [i * part % size for i in range(self.discriminator_steps)]
-        return [batch[start : start + part] for start in starts]
+
+        def part(x, i):
+            size = tf.shape(x)[0]
+            length = tf.maximum(size // self.discriminator_steps, 1)
+            start = i * length % size
+            return x[start : start + length]
+
+        return [
+            tf.nest.map_structure(lambda x, i=i: part(x, i), batch)
+            for i in range(self.discriminator_steps)
+        ]
 
     # ------------------------------------------------------------------ compiling
 
@@ -273,25 +321,47 @@ class GAN(AdversarialModel):
             ValueError: If `count` or `batch_size` is not a positive integer, or `seed` is out of
                 range.
         """
-        count, batch_size = _positive("count", count), _positive("batch_size", batch_size)
+        count, batch_size, seed = self.check_request(count, batch_size, seed)
+        return self.render([self.sample_latent(count, seed)], batch_size)
+
+    def check_request(self, count, batch_size, seed):
+        """Returns `generate`'s arguments as integers, the seed drawn if it is None.
+
+        Raises:
+            ValueError: As in `generate`.
+        """
         seed = check_seed(random.randrange(2**31) if seed is None else seed)
-        latents = self.sample_latent(count, seed)
-        batches = [latents[i : i + batch_size] for i in range(0, count, batch_size)]
-        return np.concatenate([self.to_images(batch).numpy() for batch in batches])
+        return _positive("count", count), _positive("batch_size", batch_size), seed
+
+    def render(self, inputs, batch_size):
+        """Returns the uint8 images of the inputs of `to_images`, in batches, as a NumPy array."""
+        starts = range(0, len(inputs[0]), batch_size)
+        batches = [[x[start : start + batch_size] for x in inputs] for start in starts]
+        return np.concatenate([self.to_images(*batch).numpy() for batch in batches])
 
     @functools.cached_property
     def to_images(self):
-        """The compiled function from latents to uint8 images.
+        """The compiled function from latents, and what goes with them, to uint8 images.
 
         Unlike `predict` it runs on one device: each replica has its own moving averages in batch
         normalization, and the first one's are those that are saved and exported.
         """
+        return tf.function(
+            lambda *inputs: to_uint8(self.sample(*inputs)),
+            input_signature=self.to_images_signature(),
+        )
 
-        def generate(latents):
-            return to_uint8(self.sampler(latents, training=False))
+    def to_images_signature(self):
+        """Returns the tensor specifications of the inputs of `to_images`."""
+        return [tf.TensorSpec((None, self.latent_dim), "float32", "latents")]
 
-        latents = tf.TensorSpec((None, self.latent_dim), "float32", "latents")
-        return tf.function(generate, input_signature=[latents])
+    def sample(self, latents):
+        """Returns the images, float32 in [-1, 1], of latents."""
+        return self.sampler(latents, training=False)
+
+    def grid(self, count=64, seed=0):
+        """Returns `generate(count, seed)` in one picture, uint8 (H, W, C), as square as it gets."""
+        return image_grid(self.generate(count, seed))
 
     def endpoints(self):
         """Serves `generate`, `generate_n`, `sample_latent` and `discriminate`.
@@ -328,13 +398,30 @@ def _positive(name, value):
     return int(value)
 
 
-def _input_shape(network, name, given, argument):
-    """Returns the shape that a user's network takes: its own, or the one given beside it."""
+def _input_shape(network, name, given, argument, beside):
+    """Returns the shape of a user's network's first input: its own, or the one given beside it.
+
+    Args:
+        network: The network.
+        name: What it is called, for errors.
+        given: The shape that the user gave, or None.
+        argument: The argument that it was given as.
+        beside: The shapes of its other inputs.
+    """
     if not isinstance(network, keras.Model):
         raise ValueError(f"{name} must be a keras.Model, got {network!r}.")
     own = getattr(network, "input_shape", None)  # subclassed models do not know theirs
-    if isinstance(own, (list, dict)):
-        raise ValueError(f"The {name} must have one input, it has {len(own)}.")
+    if isinstance(own, (list, dict)) or (own is not None and beside):
+        shapes = own if isinstance(own, list) else [own]
+        if len(shapes) != 1 + len(beside):
+            wanted = "one input" if not beside else f"{1 + len(beside)} inputs, in a list"
+            raise ValueError(f"The {name} must have {wanted}, it has {len(shapes)}.")
+        own, *others = shapes
+        if [other[1:] for other in others] != list(beside):
+            raise ValueError(
+                f"The {name} takes {[other[1:] for other in others]} beside its first input, but "
+                f"must take {list(beside)}."
+            )
     if own is None and given is None:
         raise ValueError(
             f"The {name} does not tell what it takes: give {argument}, or start it with "
@@ -345,3 +432,9 @@ def _input_shape(network, name, given, argument):
     if given not in (None, own[1:]):
         raise ValueError(f"The {name} takes {own[1:]}, but {argument} says {given}.")
     return own[1:]
+
+
+def _symbolic(shape, beside):
+    """Symbolic inputs of a network that takes one shape, or several in a list."""
+    inputs = [keras.Input(each) for each in (shape, *beside)]
+    return inputs if beside else inputs[0]

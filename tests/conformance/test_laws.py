@@ -20,7 +20,7 @@ pytestmark = pytest.mark.parametrize("name", RECIPES)
 def test_losses_are_finite_and_the_weights_change(name):
     model = tiny.build(name)
     before = tiny.state(model)
-    history = tiny.fit(model, tiny.data(name), steps=2).history
+    history = tiny.fit(name, model, steps=2).history
     assert set(history) == set(model.loss_names())
     assert all(np.isfinite(values).all() for values in history.values())
     assert tiny.changed(before, tiny.state(model))
@@ -32,64 +32,80 @@ def test_an_update_changes_only_its_own_network(name, frozen):
     getattr(model, f"{frozen}_optimizer").learning_rate = 0.0
     other = "discriminator" if frozen == "generator" else "generator"
     frozen, other = getattr(model, frozen), getattr(model, other)
-    images = tiny.data(name)
-    tiny.fit(model, images, steps=1)  # brings clipped weights within their limits
+    tiny.fit(name, model, steps=1)  # brings clipped weights within their limits
     frozen_before, other_before = tiny.weights(frozen), tiny.weights(other)
-    tiny.fit(model, images, steps=1, start_step=1)
+    tiny.fit(name, model, steps=1, start_step=1)
     assert not tiny.changed(frozen_before, tiny.weights(frozen))
     assert tiny.changed(other_before, tiny.weights(other))
 
 
 def test_interrupted_training_equals_uninterrupted_training(name, tmp_path):
-    images = tiny.data(name)
     straight = tiny.build(name)
-    tiny.fit(straight, images, steps=3)
+    tiny.fit(name, straight, steps=3)
 
     model = tiny.build(name)
-    tiny.fit(model, images, steps=2)
+    tiny.fit(name, model, steps=2)
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     assert not tiny.changed(tiny.state(model), tiny.state(loaded))
     np.testing.assert_array_equal(loaded.generate(4, seed=1), model.generate(4, seed=1))
 
-    tiny.fit(loaded, images, steps=1, start_step=2)
+    tiny.fit(name, loaded, steps=1, start_step=2)
     assert not tiny.changed(tiny.state(straight), tiny.state(loaded))
 
 
 def test_the_saved_model_equals_the_model_in_a_process_without_kerasgan(name, tmp_path):
     model = tiny.build(name)
-    tiny.fit(model, tiny.data(name), steps=1)
+    tiny.fit(name, model, steps=1)
     model.export(tmp_path / "saved_model")
-    latents = model.sample_latent(5, seed=3)
-    images = tiny.data(name).images[:3]
-    np.savez(tmp_path / "inputs.npz", latents=latents, images=images)
+    endpoints = model.endpoints()
+    inputs = {
+        f"{endpoint} {i}": example(spec)
+        for endpoint, (_, signature) in endpoints.items()
+        for i, spec in enumerate(signature)
+    }
+    np.savez(tmp_path / "inputs.npz", **inputs)
     code = """
 import sys
 import numpy as np, tensorflow as tf
 sys.modules["kerasgan"] = None  # an import would fail
 model = tf.saved_model.load("saved_model")
 inputs = np.load("inputs.npz")
-np.savez(
-    "outputs.npz",
-    generate=model.generate(inputs["latents"]),
-    generate_n=model.generate_n(5, 3),
-    sample_latent=model.sample_latent(5, 3),
-    discriminate=model.discriminate(inputs["images"]),
-)
+outputs = {}
+for name in {key.split()[0] for key in inputs}:
+    arguments = [inputs[key] for key in sorted(inputs) if key.split()[0] == name]
+    outputs[name] = getattr(model, name)(*map(tf.constant, arguments))
+np.savez("outputs.npz", **outputs)
 """
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
     outputs = np.load(tmp_path / "outputs.npz")
-    expected = model.generate(5, seed=3)
-    assert outputs["generate"].dtype == np.uint8
-    np.testing.assert_array_equal(outputs["generate"], expected)
-    np.testing.assert_array_equal(outputs["generate_n"], expected)
-    np.testing.assert_array_equal(outputs["sample_latent"], latents)
-    scores = model.discriminator(kerasgan.data.to_float(images), training=False)
-    np.testing.assert_allclose(outputs["discriminate"], scores, rtol=1e-5, atol=1e-6)
+    assert set(outputs) == set(endpoints) >= {"generate", "sample_latent", "discriminate"}
+    assert set(tf.saved_model.load(tmp_path / "saved_model").signatures) == {
+        "serving_default",
+        *endpoints,
+    }
+    for endpoint, (function, signature) in endpoints.items():
+        expected = function(*(inputs[f"{endpoint} {i}"] for i in range(len(signature))))
+        assert outputs[endpoint].dtype == expected.dtype.as_numpy_dtype
+        np.testing.assert_allclose(outputs[endpoint], expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_array_equal(outputs["generate_n"], model.generate(5, seed=3))
+
+
+def example(spec):
+    """Something that a server may be sent."""
+    generator = np.random.default_rng(0)
+    if spec.shape.rank == 0:
+        return np.array({"count": 5, "seed": 3}[spec.name], spec.dtype.as_numpy_dtype)
+    shape = [3 if side is None else side for side in spec.shape]
+    if spec.dtype.is_floating:
+        return generator.normal(size=shape).astype("float32")
+    return generator.integers(0, 256 if spec.name == "images" else 10, shape).astype(
+        spec.dtype.as_numpy_dtype
+    )
 
 
 def test_two_replicas_equal_one_device(name, mirrored, monkeypatch):
-    images = tiny.data(name).images
+    images, labels = tiny.data(name).images, tiny.data(name).labels
     noise = np.random.default_rng(1).normal(size=(8, 2 * tiny.PART, 6)).astype("float32")
 
     def train(strategy):
@@ -114,12 +130,13 @@ def test_two_replicas_equal_one_device(name, mirrored, monkeypatch):
             return tf.constant(noise[draw, share * replica : share * (replica + 1)])
 
         monkeypatch.setattr(model, "sample_latent", injected)
-        batch = images[: 2 * tiny.PART * steps]
+        order = np.arange(2 * tiny.PART * steps)
         if replicas == 1:
             # Each discriminator's step sees what both replicas together see in it.
-            batch = batch.reshape(2, steps, tiny.PART, *tiny.IMAGE_SHAPE).swapaxes(0, 1)
-            batch = batch.reshape(-1, *tiny.IMAGE_SHAPE)
-        history = model.fit(batch, batch_size=len(batch), shuffle=False, verbose=0).history
+            order = order.reshape(2, steps, tiny.PART).swapaxes(0, 1).ravel()
+        x, y = tiny.arrays(name, images, labels)[0]
+        x, y = tf.nest.map_structure(lambda a: None if a is None else a[order], (x, y))
+        history = model.fit(x, y, batch_size=len(order), shuffle=False, verbose=0).history
         return history, model.get_weights()
 
     one_logs, one = train(tf.distribute.OneDeviceStrategy("CPU:0"))
@@ -150,12 +167,16 @@ def test_replicas_draw_distinct_latents(name, mirrored):
 def test_training_on_two_replicas_with_its_own_networks(name, mirrored):
     with mirrored.scope():
         model = tiny.build(name)
-    images = tiny.data(name).images[: 2 * tiny.batch_size(model, replicas=2) + 33]
+    size = tiny.batch_size(model, replicas=2)
+    images, labels = (a[: 2 * size + 33] for a in (tiny.data(name).images, tiny.data(name).labels))
+    x, y = tiny.arrays(name, images, labels)[0]
     history = model.fit(
-        images,
-        batch_size=tiny.batch_size(model, replicas=2),
+        x,
+        y,
+        batch_size=size,
         epochs=1,
-        validation_data=images[:33],  # leaves the second replica an empty last share
+        # leaves the second replica an empty last share
+        validation_data=tiny.arrays(name, images[:33], labels[:33])[1],
         validation_batch_size=16,
         verbose=0,
     ).history
@@ -174,18 +195,20 @@ def test_mixed_precision_is_finite(name, policy, own_networks):
         model = tiny.build(name)
     scaled = isinstance(model.generator_optimizer, keras.optimizers.LossScaleOptimizer)
     assert scaled == (policy == "mixed_float16")
-    history = tiny.fit(model, tiny.data(name), steps=2).history
+    history = tiny.fit(name, model, steps=2).history
     assert all(np.isfinite(values).all() for values in history.values())
     assert all(np.isfinite(weight).all() for weight in model.get_weights())
-    assert model.predict(model.sample_latent(2), verbose=0).dtype == np.float32
-    assert model.score(np.zeros((1, *tiny.IMAGE_SHAPE), "uint8")).dtype == "float32"
+    for function, signature in model.endpoints().values():
+        output = function(*map(example, signature))
+        assert output.dtype in ("float32", "uint8")
+        assert np.isfinite(output).all()
 
 
 def test_a_users_networks_train(name, tmp_path):
     model = tiny.from_networks(name)
     model.compile()
     before = tiny.weights(model.generator), tiny.weights(model.discriminator)
-    tiny.fit(model, tiny.data(name), steps=1)
+    tiny.fit(name, model, steps=1)
     assert tiny.changed(before[0], tiny.weights(model.generator))
     assert tiny.changed(before[1], tiny.weights(model.discriminator))
     model.save(tmp_path / "model.keras")

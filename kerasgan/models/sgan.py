@@ -1,0 +1,205 @@
+"""Semi-supervised GANs: a discriminator that also learns the classes from a few labels."""
+
+import types
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from kerasgan import losses, networks
+from kerasgan.data import check_images, check_labels, to_float
+from kerasgan.layers import initialize_from_data
+from kerasgan.models.base import batch_length, copy_network
+from kerasgan.models.classifying import Classifying, check_class_outputs, check_num_classes
+from kerasgan.models.gan import GAN
+
+_INITIALIZATION_IMAGES = 500
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class SemiSupervisedGAN(Classifying, GAN):
+    """Learns to classify from few labelled and many unlabelled images.
+
+    Salimans et al., "Improved Techniques for Training GANs", 2016, arXiv:1606.03498, section 5.
+    The discriminator has a logit l_k for each of K classes and none for "generated", so that
+    D(x) = Z / (Z + 1) with log Z = LSE(l); the generator matches the mean of D's features f:
+
+        L_D = E[LSE(l(x)) - l_y(x)] + w/2 (E[sp(-LSE(l(x_u)))] + E[sp(LSE(l(G(z))))])
+        L_G = || E f(x_u) - E f(G(z)) ||^2
+
+    Such a generator makes a good classifier rather than good images. Both networks are those of
+    `kerasgan.networks.improved`, latents are uniform in [0, 1], Adam has a learning rate of 3e-3,
+    beta_1 = 0.5 and the epsilon that the authors' code comes to (1e-8 under the root). `ema` keeps
+    an average of both networks; `classify` and `evaluate` use it.
+
+    `fit` takes batches of `((x_labelled, x_unlabelled), y_labelled)`, which
+    `kerasgan.data.semi_supervised` makes; `evaluate`, and validation, labelled images `(x, y)`,
+    whose `accuracy` it reports. Other arguments are those of `GAN`.
+
+    Args:
+        num_classes: How many classes K; None takes it from the discriminator.
+        unlabelled_weight: w.
+        discriminator: A `keras.Model` from images to [class logits (N, K), features (N, ...)].
+            Labelled, unlabelled and generated images go through it in one batch: it must not
+            normalize over the batch.
+
+    Raises:
+        ValueError: As in `GAN`, and if the number of classes is missing or contradictory.
+    """
+
+    default_latent_dim = 100
+
+    def __init__(self, *args, num_classes=None, unlabelled_weight=1.0, **kwargs):
+        own_network = kwargs.get("discriminator") is not None or len(args) > 3
+        self.num_classes = check_num_classes("num_classes", num_classes, needed=not own_network)
+        self.unlabelled_weight = unlabelled_weight
+        super().__init__(*args, **kwargs)
+        if self.ema is not None:
+            self.discriminator_ema = copy_network(self.discriminator)
+
+    def check_outputs(self, outputs):
+        """Raises a ValueError if the discriminator does not give class logits and features."""
+        names = ["class logits", "features"]
+        self.num_classes = check_class_outputs(outputs, names, 0, self.num_classes)
+
+    # ------------------------------------------------------------------ the paper
+
+    def build_generator(self, image_shape, latent_dim, seed):
+        """Returns the paper's generator."""
+        return networks.improved.generator(image_shape, latent_dim, seed=seed)
+
+    def build_discriminator(self, image_shape, seed):
+        """Returns the paper's discriminator."""
+        return networks.improved.discriminator(image_shape, self.num_classes, seed=seed)
+
+    def default_optimizers(self):
+        """Returns Adam for both networks."""
+        return tuple(keras.optimizers.Adam(3e-3, beta_1=0.5, epsilon=1e-4) for _ in range(2))
+
+    def draw_latents(self, shape, seed):
+        """Returns latents of U[0, 1]."""
+        return tf.random.stateless_uniform(shape, seed)
+
+    def logits(self, images, training=False):
+        """Returns log Z = LSE(l), the logit of D(x), (N, 1)."""
+        class_logits, _ = self.discriminator(images, training=training)
+        return tf.reduce_logsumexp(class_logits, axis=-1, keepdims=True)
+
+    def fake_batch(self, real, training):
+        """Returns as many generated images as there are unlabelled ones."""
+        (_, unlabelled), _ = real
+        return super().fake_batch(unlabelled, training)
+
+    def discriminator_losses(self, real, fake, training):
+        """Returns D's loss by term, and its accuracies."""
+        (labelled, unlabelled), labels = real
+        network = self.discriminator if training else self.classifier
+        class_logits, _ = network(tf.concat([labelled, unlabelled, fake], 0), training=training)
+        sizes = [batch_length(images) for images in (labelled, unlabelled, fake)]
+        class_logits, *others = tf.split(class_logits, sizes)
+        evidence = [tf.reduce_logsumexp(logits, axis=-1, keepdims=True) for logits in others]
+
+        values = self.adversarial_terms(unlabelled, fake, *evidence, training)
+        adversarial = 0.5 * self.unlabelled_weight * values["discriminator_adversarial_loss"]
+        others = values["discriminator_loss"] - values["discriminator_adversarial_loss"]
+        classification = losses.cross_entropy(tf.one_hot(labels, self.num_classes), class_logits)
+        correct = tf.equal(tf.argmax(class_logits, -1), tf.cast(labels, "int64"))
+        return values | {
+            "discriminator_loss": adversarial + classification + others,
+            "discriminator_adversarial_loss": adversarial,
+            "discriminator_classification_loss": classification,
+            "accuracy": tf.reduce_mean(tf.cast(correct, "float32")),
+        }
+
+    def generator_losses(self, real, fake, training):
+        """Returns the distance of the mean features."""
+        (_, unlabelled), _ = real
+
+        def mean_features(images):
+            _, features = self.discriminator(images, training=training)
+            return self.mean_over_replicas(tf.reduce_mean(features, axis=0))
+
+        loss = losses.feature_matching(mean_features(unlabelled), mean_features(fake))
+        return {"generator_loss": loss + self.regularization(self.generator)}
+
+    # ------------------------------------------------------------------ data
+
+    def loss_names(self):
+        """Returns the names of the logged losses and accuracies."""
+        terms = ["discriminator_adversarial_loss", "discriminator_classification_loss", "accuracy"]
+        return list(dict.fromkeys(super().loss_names() + terms))
+
+    def unpack(self, data):
+        """Returns ((labelled images, unlabelled images), labels)."""
+        (labelled, unlabelled), labels, _ = keras.utils.unpack_x_y_sample_weight(data)
+        return (to_float(labelled), to_float(unlabelled)), labels
+
+    def test_step(self, data):
+        """Returns the losses and accuracies on held-out labelled images, changing nothing."""
+        images, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
+        return super().test_step(((images, images), labels))
+
+    def check_batch(self, x, y, name):
+        """Raises a ValueError if the arrays are not ((x_labelled, x_unlabelled), y_labelled)."""
+        if not isinstance(x, (list, tuple)) or len(x) != 2:
+            raise ValueError(
+                f"{name} must be ((x_labelled, x_unlabelled), y_labelled), as "
+                f"kerasgan.data.semi_supervised makes it; its images are {type(x).__name__}."
+            )
+        labelled, unlabelled = x
+        check_images(labelled, self.image_shape, f"{name}: x_labelled")
+        check_images(unlabelled, self.image_shape, f"{name}: x_unlabelled")
+        check_labels(y, self.num_classes, len(labelled), f"{name}: y_labelled")
+
+    def check_held_out_batch(self, x, y, name):
+        """Raises a ValueError if the arrays are not labelled images."""
+        check_images(x, self.image_shape, name)
+        check_labels(y, self.num_classes, len(x), f"the labels of {name}")
+
+    def prepare(self, x):
+        """Lets the first unlabelled images set the scales of weight normalization."""
+        if isinstance(x, types.GeneratorType):
+            raise ValueError(
+                "SemiSupervisedGAN needs data that can be read twice, such as a tf.data.Dataset, "
+                "but x is a generator."
+            )
+        images = np.concatenate(list(_unlabelled(x, _INITIALIZATION_IMAGES)))
+        initialize_from_data(self.discriminator, to_float(images[:_INITIALIZATION_IMAGES]))
+        if self.ema is not None:
+            self.discriminator_ema.set_weights(self.discriminator.get_weights())
+
+    # ------------------------------------------------------------------ classifying
+
+    def averages(self):
+        """Returns what `update_ema` averages: pairs of an average and its network."""
+        pairs = super().averages()
+        return pairs and [*pairs, (self.discriminator_ema, self.discriminator)]
+
+    @property
+    def classifier(self):
+        """The network that classifies: the averaged discriminator if there is one."""
+        return self.discriminator if self.ema is None else self.discriminator_ema
+
+    def class_logits(self, images):
+        """Returns the classifier's scores of the classes."""
+        return self.classifier(images, training=False)[0]
+
+    def get_config(self):
+        """Returns the arguments that rebuild the model."""
+        return super().get_config() | {
+            "num_classes": self.num_classes,
+            "unlabelled_weight": self.unlabelled_weight,
+        }
+
+
+def _unlabelled(x, count):
+    """Yields batches of unlabelled images with at least `count` of them, if there are so many."""
+    if isinstance(x, keras.utils.PyDataset):
+        x = (x[i] for i in range(len(x)))
+    elif not isinstance(x, tf.data.Dataset):
+        x = [(x, None)]
+    for (_, unlabelled), _ in x:
+        yield unlabelled
+        count -= len(unlabelled)
+        if count <= 0:
+            return

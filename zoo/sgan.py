@@ -1,0 +1,25 @@
+"""Semi-supervised GAN on digits, MNIST and Fashion-MNIST, with 10 labelled images a class.
+
+Not measured yet.
+"""
+
+from kerasgan import data, models
+from zoo.recipe import Recipe, Settings, num_classes
+
+
+def _ten_labels_a_class(images, batch_size, seed, start_step):
+    return data.semi_supervised(images, 10, seed, batch_size, start_step)
+
+
+RECIPE = Recipe(
+    model=models.SemiSupervisedGAN,
+    data={
+        "digits": Settings((8, 8, 1), batch_size=100, epochs=100),
+        "mnist": Settings((28, 28, 1), batch_size=100, epochs=300),
+        "fashion_mnist": Settings((28, 28, 1), batch_size=100, epochs=300),
+    },
+    own_data=Settings((32, 32, 3), batch_size=100, epochs=300),
+    options=lambda images, seed: {"num_classes": num_classes(images), "ema": 0.9999},
+    stream=_ten_labels_a_class,
+    validate=True,
+)
