@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from kerasgan.data.images import Images
-from kerasgan.data.pixels import to_uint8
+from kerasgan.data.pixels import check_images, to_uint8
 
 
 def semi_supervised(dataset, labels_per_class=10, seed=0, batch_size=100, start_step=None):
@@ -17,7 +17,8 @@ def semi_supervised(dataset, labels_per_class=10, seed=0, batch_size=100, start_
 
     Args:
         dataset: `Images` with labels; or a finite `tf.data.Dataset` of (image, label), batched or
-            not; or a pair of arrays (images, labels).
+            not; or a pair of arrays (images, labels). Images are uint8 in [0, 255] or float in
+            [-1, 1].
         labels_per_class: How many labelled images to use of each class.
         seed: Integer; which images are the labelled ones, and the order of all.
         batch_size: How many labelled, and how many unlabelled images a batch has.
@@ -30,7 +31,8 @@ def semi_supervised(dataset, labels_per_class=10, seed=0, batch_size=100, start_
         [-1, 1], (batch_size, height, width, channels), and int32 labels (batch_size,).
 
     Raises:
-        ValueError: If there are no labels, or a class has fewer images than are to be labelled.
+        ValueError: If there are no labels, a class has fewer images than are to be labelled,
+            `batch_size` exceeds the number of images, or an argument is none of the above.
     """
     images = dataset if isinstance(dataset, Images) else _in_memory(dataset)
     labelled = labelled_subset(images, labels_per_class, seed)
@@ -86,7 +88,7 @@ def _in_memory(dataset):
     if isinstance(dataset, (tuple, list)) and len(dataset) == 2:
         pixels, labels = dataset
     else:
-        if not isinstance(dataset, tf.data.Dataset) or len(dataset.element_spec) != 2:
+        if not _yields_pairs(dataset):
             raise ValueError(
                 "dataset must be kerasgan.data.Images, a tf.data.Dataset of (image, label), or a "
                 f"pair of arrays, got {dataset!r}."
@@ -95,6 +97,21 @@ def _in_memory(dataset):
             raise ValueError("dataset is endless: its labelled images cannot be drawn.")
         batched = dataset.element_spec[0].shape.rank == 4
         parts = list(dataset if batched else dataset.batch(256))
+        if not parts:
+            raise ValueError("dataset is empty.")
         pixels, labels = (np.concatenate(part) for part in zip(*parts, strict=True))
     pixels = np.asarray(pixels)
-    return Images(pixels if pixels.dtype == np.uint8 else to_uint8(pixels).numpy(), labels)
+    if pixels.dtype != np.uint8:
+        check_images(pixels, (None, None, None), "dataset")
+        pixels = to_uint8(pixels).numpy()
+    return Images(pixels, labels)
+
+
+def _yields_pairs(dataset):
+    """Whether this is a `tf.data.Dataset` of pairs of tensors."""
+    spec = dataset.element_spec if isinstance(dataset, tf.data.Dataset) else None
+    return (
+        isinstance(spec, tuple)
+        and len(spec) == 2
+        and all(isinstance(part, tf.TensorSpec) for part in spec)
+    )

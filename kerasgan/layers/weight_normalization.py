@@ -61,19 +61,21 @@ class WeightNormalizedDense(keras.layers.Layer):
         norm = ops.sqrt(ops.sum(ops.square(ops.cast(self.kernel, "float32")), axis=0) + 1e-12)
         direction = ops.matmul(inputs, self.kernel)
         if self._initializing:
-            self._match_data(ops.cast(direction, "float32") / norm)
+            self._match_data(inputs, ops.cast(direction, "float32") / norm)
         outputs = direction * ops.cast(self.scale / norm, self.compute_dtype)
         if self.use_bias:
             outputs = outputs + self.bias
         return self.activation(outputs)
 
-    def _match_data(self, direction):
-        """Sets s and b such that s t + b has mean 0 and variance 1, for t the batch's directions.
+    def _match_data(self, inputs, direction):
+        """Sets s and b such that s t + b has mean 0 and variance 1, for t = x . v / ||v||.
 
-        A unit that is constant over the batch only has its mean removed.
+        A unit that is constant over the batch, but for rounding, only has its mean removed.
         """
         mean, deviation = ops.mean(direction, axis=0), ops.std(direction, axis=0)
-        self.scale.assign(1.0 / ops.where(deviation > 1e-6, deviation, 1.0))
+        # |t| is at most ||x||, and its rounding in proportion.
+        longest = ops.max(ops.norm(ops.cast(inputs, "float32"), axis=-1))
+        self.scale.assign(1.0 / ops.where(deviation > 1e-5 * longest, deviation, 1.0))
         if self.use_bias:
             self.bias.assign(-mean * self.scale)
 

@@ -7,7 +7,7 @@ from kerasgan.models.dcgan import DCGAN
 from kerasgan.models.gan import GAN
 from kerasgan.models.infogan import InfoGAN
 from kerasgan.models.lsgan import LSGAN
-from kerasgan.models.sgan import SemiSupervisedGAN
+from kerasgan.models.sgan import KPlusOneGAN, SemiSupervisedGAN
 from kerasgan.models.wgan import WGAN, WGANGP
 
 __all__ = [
@@ -20,5 +20,6 @@ __all__ = [
     "AdversarialModel",
     "ConditionalGAN",
     "InfoGAN",
+    "KPlusOneGAN",
     "SemiSupervisedGAN",
 ]

@@ -164,8 +164,20 @@ class ConditionalGAN(GAN):
         return [*super().to_images_signature(), labels]
 
     def sample(self, latents, labels):
-        """Returns the images, float32 in [-1, 1], of latents and labels."""
-        return self.sampler([latents, self.condition(labels)], training=False)
+        """Returns the images, float32 in [-1, 1], of latents and labels.
+
+        A served model checks labels here: nothing else of kerasgan is with it.
+        """
+        checks = []
+        if self.num_classes is not None:
+            message = f"labels must lie in [0, {self.num_classes})"
+            checks = [
+                tf.debugging.assert_non_negative(labels, message),
+                tf.debugging.assert_less(labels, self.num_classes, message),
+            ]
+        with tf.control_dependencies(checks):
+            condition = self.condition(labels)
+        return self.sampler([latents, condition], training=False)
 
     def sample_labelled(self, count, seed):
         """Returns generated images, and the classes that were asked for."""

@@ -212,6 +212,22 @@ class InfoGAN(Classifying, GAN):
         latents = self.with_codes(latents, np.arange(rows).repeat(columns))
         return image_grid(self.render([latents], 64), columns)
 
+    def endpoints(self):
+        """Serves `generate_from_codes` and `classify` too.
+
+        `generate_from_codes` takes codes (N, num_categories + num_continuous) and a seed, and
+        makes the images of `model.generate`; `classify` gives the probabilities of categories.
+        """
+        codes = tf.TensorSpec((None, self.code_dim), "float32", "codes")
+
+        def generate_from_codes(codes, seed):
+            noise, _, _ = self.parts(self.sample_latent(tf.shape(codes)[0], seed))
+            return self.to_images(tf.concat([noise, codes], axis=1))
+
+        served = super().endpoints()
+        seed = tf.TensorSpec((), "int64", "seed")
+        return served | {"generate_from_codes": (generate_from_codes, [codes, seed])}
+
     def class_logits(self, images):
         """Returns Q's scores of the categories."""
         return self.discriminator(images, training=False)[1]

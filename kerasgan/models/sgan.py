@@ -47,7 +47,7 @@ class SemiSupervisedGAN(Classifying, GAN):
         ValueError: As in `GAN`, and if the number of classes is missing or contradictory.
     """
 
-    default_latent_dim = 100
+    generated_classes = 0  # logits beside those of the K classes
 
     def __init__(self, *args, num_classes=None, unlabelled_weight=1.0, **kwargs):
         own_network = kwargs.get("discriminator") is not None or len(args) > 3
@@ -60,7 +60,9 @@ class SemiSupervisedGAN(Classifying, GAN):
     def check_outputs(self, outputs):
         """Raises a ValueError if the discriminator does not give class logits and features."""
         names = ["class logits", "features"]
-        self.num_classes = check_class_outputs(outputs, names, 0, self.num_classes)
+        logits = self.num_classes and self.num_classes + self.generated_classes
+        found = check_class_outputs(outputs, names, 0, logits, "the number of logits")
+        self.num_classes = found - self.generated_classes
 
     # ------------------------------------------------------------------ the paper
 
@@ -70,7 +72,8 @@ class SemiSupervisedGAN(Classifying, GAN):
 
     def build_discriminator(self, image_shape, seed):
         """Returns the paper's discriminator."""
-        return networks.improved.discriminator(image_shape, self.num_classes, seed=seed)
+        logits = self.num_classes + self.generated_classes
+        return networks.improved.discriminator(image_shape, logits, seed=seed)
 
     def default_optimizers(self):
         """Returns Adam for both networks."""
@@ -80,10 +83,14 @@ class SemiSupervisedGAN(Classifying, GAN):
         """Returns latents of U[0, 1]."""
         return tf.random.stateless_uniform(shape, seed)
 
-    def logits(self, images, training=False):
-        """Returns log Z = LSE(l), the logit of D(x), (N, 1)."""
-        class_logits, _ = self.discriminator(images, training=training)
+    def evidence(self, class_logits):
+        """Returns the logit of D(x), log Z = LSE(l), (N, 1)."""
         return tf.reduce_logsumexp(class_logits, axis=-1, keepdims=True)
+
+    def logits(self, images, training=False):
+        """Returns the logit of D(x), (N, 1)."""
+        class_logits, _ = self.discriminator(images, training=training)
+        return self.evidence(class_logits)
 
     def fake_batch(self, real, training):
         """Returns as many generated images as there are unlabelled ones."""
@@ -97,18 +104,18 @@ class SemiSupervisedGAN(Classifying, GAN):
         class_logits, _ = network(tf.concat([labelled, unlabelled, fake], 0), training=training)
         sizes = [batch_length(images) for images in (labelled, unlabelled, fake)]
         class_logits, *others = tf.split(class_logits, sizes)
-        evidence = [tf.reduce_logsumexp(logits, axis=-1, keepdims=True) for logits in others]
 
-        values = self.adversarial_terms(unlabelled, fake, *evidence, training)
+        values = self.adversarial_terms(unlabelled, fake, *map(self.evidence, others), training)
         adversarial = 0.5 * self.unlabelled_weight * values["discriminator_adversarial_loss"]
-        others = values["discriminator_loss"] - values["discriminator_adversarial_loss"]
-        classification = losses.cross_entropy(tf.one_hot(labels, self.num_classes), class_logits)
-        correct = tf.equal(tf.argmax(class_logits, -1), tf.cast(labels, "int64"))
+        penalties = values["discriminator_loss"] - values["discriminator_adversarial_loss"]
+        targets = tf.one_hot(labels, class_logits.shape[-1])
+        classification = losses.cross_entropy(targets, class_logits)
+        named = tf.argmax(class_logits[:, : self.num_classes], axis=-1, output_type="int32")
         return values | {
-            "discriminator_loss": adversarial + classification + others,
+            "discriminator_loss": adversarial + classification + penalties,
             "discriminator_adversarial_loss": adversarial,
             "discriminator_classification_loss": classification,
-            "accuracy": tf.reduce_mean(tf.cast(correct, "float32")),
+            "accuracy": tf.reduce_mean(tf.cast(tf.equal(named, labels), "float32")),
         }
 
     def generator_losses(self, real, fake, training):
@@ -132,7 +139,7 @@ class SemiSupervisedGAN(Classifying, GAN):
     def unpack(self, data):
         """Returns ((labelled images, unlabelled images), labels)."""
         (labelled, unlabelled), labels, _ = keras.utils.unpack_x_y_sample_weight(data)
-        return (to_float(labelled), to_float(unlabelled)), labels
+        return (to_float(labelled), to_float(unlabelled)), tf.cast(labels, "int32")
 
     def test_step(self, data):
         """Returns the losses and accuracies on held-out labelled images, changing nothing."""
@@ -182,7 +189,7 @@ class SemiSupervisedGAN(Classifying, GAN):
 
     def class_logits(self, images):
         """Returns the classifier's scores of the classes."""
-        return self.classifier(images, training=False)[0]
+        return self.classifier(images, training=False)[0][:, : self.num_classes]
 
     def get_config(self):
         """Returns the arguments that rebuild the model."""
@@ -190,6 +197,38 @@ class SemiSupervisedGAN(Classifying, GAN):
             "num_classes": self.num_classes,
             "unlabelled_weight": self.unlabelled_weight,
         }
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class KPlusOneGAN(SemiSupervisedGAN):
+    """Learns to classify with one more class, "generated", that the generator avoids.
+
+    Odena, "Semi-Supervised Learning with Generative Adversarial Networks", 2016, arXiv:1606.01583:
+    the discriminator is a softmax over K + 1 classes, and the generator plays the game of `GAN`
+    against the probability of the last, whose logit is l_g. With D(x) = 1 - p(g|x), whose logit
+    is LSE(l_1 ... l_K) - l_g,
+
+        L_D = -E[log p(y|x)] + w/2 (-E[log D(x_u)] - E[log(1 - D(G(z)))])
+        L_G = -E[log D(G(z))]
+
+    The paper leaves unlabelled images out of L_D (with w their weight is that of the generated
+    ones) and has convolutional networks; here they are those of `SemiSupervisedGAN`, whose
+    arguments these are.
+
+    Args:
+        discriminator: A `keras.Model` from images to [class logits (N, K + 1), features].
+    """
+
+    generated_classes = 1
+
+    def evidence(self, class_logits):
+        """Returns the logit of D(x), (N, 1)."""
+        return super().evidence(class_logits[:, :-1]) - class_logits[:, -1:]
+
+    def generator_losses(self, real, fake, training):
+        """Returns G's loss in the adversarial game."""
+        (_, unlabelled), _ = real
+        return GAN.generator_losses(self, unlabelled, fake, training)
 
 
 def _unlabelled(x, count):

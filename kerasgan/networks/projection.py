@@ -13,7 +13,7 @@ import keras
 from keras import layers, ops
 
 from kerasgan.networks import dcgan
-from kerasgan.networks.common import normal, seeds, to_logits
+from kerasgan.networks.common import normal, seeds
 
 
 def discriminator(image_shape, condition_dim, width=64, kernel_size=4, normalize=True, seed=None):
@@ -36,8 +36,8 @@ def discriminator(image_shape, condition_dim, width=64, kernel_size=4, normalize
     condition = keras.Input((condition_dim,), name="condition")
     x = dcgan.features(images, width, kernel_size, normalize, seed)
     # In float32, as the sum over a large map may leave the range of float16.
-    phi = layers.Lambda(lambda x: ops.sum(x, axis=(1, 2)))(x)
+    phi = ops.sum(ops.cast(x, "float32"), axis=(1, 2))
     y = layers.Dense(phi.shape[-1], use_bias=False, kernel_initializer=normal(seed))(condition)
-    psi = to_logits(phi, kernel_initializer=normal(seed))
+    psi = layers.Dense(1, kernel_initializer=normal(seed), dtype="float32")(phi)
     logits = layers.Add(dtype="float32")([layers.Dot(1, dtype="float32")([y, phi]), psi])
     return keras.Model([images, condition], logits, name="discriminator")
