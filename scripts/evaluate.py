@@ -1,0 +1,106 @@
+"""Measures a trained model on held-out images, and lets a classifier judge what it generates.
+
+python scripts/evaluate.py --model=runs/sgan-mnist --dataset=mnist
+python scripts/evaluate.py --model=runs/cgan-mnist --dataset=mnist --classifier=judge.keras
+
+The first prints the model's losses and accuracies on the test split. With a classifier, which
+`scripts/train_classifier.py` trains, the second also generates images of all classes, or codes,
+and prints how many the classifier takes for what was asked for.
+"""
+
+import common  # first: it quietens TensorFlow
+
+import pathlib
+
+import keras
+import numpy as np
+from absl import flags
+from scipy.optimize import linear_sum_assignment
+from sklearn.metrics import confusion_matrix
+
+import kerasgan
+
+_MODEL = flags.DEFINE_string("model", None, "A run's folder, or a .keras file.", required=True)
+_DATASET = flags.DEFINE_string(
+    "dataset", None, "A data set's name, a folder of images, or an .npz file.", required=True
+)
+_DATA_DIR = flags.DEFINE_string("data_dir", None, "Where tensorflow_datasets keeps its data.")
+_BATCH_SIZE = flags.DEFINE_integer("batch_size", 100, "Images computed at once.", lower_bound=1)
+_CLASSIFIER = flags.DEFINE_string(
+    "classifier", None, "A .keras file from train_classifier.py. [default: generate nothing]"
+)
+_COUNT = flags.DEFINE_integer(
+    "count", 10_000, "How many images to generate for the classifier.", lower_bound=1
+)
+_SEED = flags.DEFINE_integer(
+    "seed", 0, "The seed of the generated images.", lower_bound=0, upper_bound=2**32 - 1
+)
+
+
+def main():
+    """Loads, evaluates, judges."""
+    model = common.load_model(pathlib.Path(_MODEL.value))
+    classifier = load_classifier(model) if _CLASSIFIER.value else None
+    with common.user_errors(ValueError, OSError, kerasgan.data.DownloadError):
+        held_out = kerasgan.data.load_images(
+            _DATASET.value, model.image_shape, split="test", data_dir=_DATA_DIR.value
+        )
+        batches = held_out.dataset(_BATCH_SIZE.value, labels=held_out.labels is not None)
+        values = model.evaluate(batches, return_dict=True, verbose=0)
+    print(f"{len(held_out)} test images of {held_out.name}:")
+    for name, value in values.items():
+        print(f"  {name} {value:.4f}")
+    if classifier is not None:
+        judge(model, classifier)
+
+
+def load_classifier(model):
+    """Returns the classifier, whose images must be the model's."""
+    if not hasattr(model, "sample_labelled"):
+        raise common.UserError(
+            f"--classifier judges models that generate by class or code; {_MODEL.value} holds a "
+            f"{type(model).__name__}"
+        )
+    with common.user_errors(OSError, ValueError, TypeError):
+        classifier = keras.models.load_model(_CLASSIFIER.value)
+    if classifier.input_shape[1:] != model.image_shape:
+        raise common.UserError(
+            f"{_CLASSIFIER.value} takes images of {classifier.input_shape[1:]}, {_MODEL.value} "
+            f"makes images of {model.image_shape}"
+        )
+    return classifier
+
+
+def judge(model, classifier):
+    """Prints for how many generated images the classifier names the class that was asked for."""
+    with common.user_errors(ValueError):
+        images, asked = model.sample_labelled(_COUNT.value, _SEED.value)
+    pixels = kerasgan.data.to_float(images)
+    named = np.argmax(classifier.predict(pixels, _BATCH_SIZE.value, verbose=0), axis=1)
+    counts = confusion_matrix(asked, named)
+    print(f"{len(images)} generated images, as the classifier names them:")
+    print(
+        f"  as asked {share(np.trace(counts), counts)}; {by_class(counts, np.arange(len(counts)))}"
+    )
+    # The numbers of codes mean nothing by themselves: each code is given the class that fits best.
+    _, classes = linear_sum_assignment(-counts)
+    right = counts[np.arange(len(counts)), classes].sum()
+    print(f"  as best assigned {share(right, counts)}; {by_class(counts, classes)}")
+
+
+def share(right, counts):
+    """A share of all images, as text."""
+    return f"{right / counts.sum():.2%}"
+
+
+def by_class(counts, classes):
+    """The share of each label's images that are named as its class, as text."""
+    parts = (
+        f"{label} as {name} {counts[label, name] / max(counts[label].sum(), 1):.1%}"
+        for label, name in enumerate(classes)
+    )
+    return ", ".join(parts)
+
+
+if __name__ == "__main__":
+    common.run(main)
