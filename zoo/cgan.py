@@ -10,10 +10,10 @@ from zoo.recipe import Recipe, Settings, labelled, num_classes
 
 
 def _adam():
-    """Adam instead of the paper's SGD, which needs hundreds of epochs."""
+    """Adam instead of the paper's SGD, the generator's faster, or the discriminator wins."""
     return {
-        name: keras.optimizers.Adam(2e-4, beta_1=0.5, epsilon=1e-8)
-        for name in ("generator_optimizer", "discriminator_optimizer")
+        name: keras.optimizers.Adam(rate, beta_1=0.5, epsilon=1e-8)
+        for name, rate in (("generator_optimizer", 1e-3), ("discriminator_optimizer", 2e-4))
     }
 
 
