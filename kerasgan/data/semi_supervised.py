@@ -13,7 +13,8 @@ def semi_supervised(dataset, labels_per_class=10, seed=0, batch_size=100, start_
     """Pairs batches of the few images whose labels are used with batches of all images.
 
     The labelled images are drawn at random, equally many of each class; they are shown again and
-    again, in a new order each time. All images, these among them, are the unlabelled ones.
+    again, in a new order each time. All images, these among them, are the unlabelled ones; each
+    comes twice an epoch, in two orders: at an even place of a batch, and at an odd one.
 
     Args:
         dataset: `Images` with labels; or a finite `tf.data.Dataset` of (image, label), batched or
@@ -21,14 +22,15 @@ def semi_supervised(dataset, labels_per_class=10, seed=0, batch_size=100, start_
             [-1, 1].
         labels_per_class: How many labelled images to use of each class.
         seed: Integer; which images are the labelled ones, and the order of all.
-        batch_size: How many labelled, and how many unlabelled images a batch has.
+        batch_size: How many labelled images a batch has; it has twice as many unlabelled ones.
         start_step: None makes one pass over the unlabelled images, shuffled anew each time it is
             made. An integer makes an endless stream that starts with that batch, as
             `Images.stream` does.
 
     Returns:
-        A `tf.data.Dataset` of ((x_labelled, x_unlabelled), y_labelled): twice float32 images in
-        [-1, 1], (batch_size, height, width, channels), and int32 labels (batch_size,).
+        A `tf.data.Dataset` of ((x_labelled, x_unlabelled), y_labelled): float32 images in [-1, 1],
+        (batch_size, height, width, channels) and (2 * batch_size, height, width, channels), and
+        int32 labels (batch_size,).
 
     Raises:
         ValueError: If there are no labels, a class has fewer images than are to be labelled,
@@ -41,17 +43,22 @@ def semi_supervised(dataset, labels_per_class=10, seed=0, batch_size=100, start_
         labelled = Images(
             np.tile(labelled.images, (copies, 1, 1, 1)), np.tile(labelled.labels, copies)
         )
-    # The two orders are drawn apart, also where all images are labelled.
-    if start_step is None:
-        few = labelled.dataset(
-            batch_size, shuffle_seed=seed + 1, labels=True, drop_remainder=True
-        ).repeat()
-        many = images.dataset(batch_size, shuffle_seed=seed, drop_remainder=True)
-    else:
-        few = labelled.stream(batch_size, seed=seed + 1, start_step=start_step, labels=True)
-        many = images.stream(batch_size, seed=seed, start_step=start_step)
-    pairs = tf.data.Dataset.zip(few, many)
-    return pairs.map(lambda labelled, unlabelled: ((labelled[0], unlabelled), labelled[1]))
+
+    def batches(source, order, labels=False):
+        options = {"batch_size": batch_size, "labels": labels}
+        if start_step is None:
+            return source.dataset(**options, shuffle_seed=seed + order, drop_remainder=True)
+        return source.stream(**options, seed=seed + order, start_step=start_step)
+
+    few = batches(labelled, order=0, labels=True).repeat()
+
+    def pair(labelled, even, odd):
+        images, labels = labelled
+        both = tf.stack([even, odd], axis=1)
+        return (images, tf.reshape(both, [2 * batch_size, *even.shape[1:]])), labels
+
+    pairs = tf.data.Dataset.zip(few, batches(images, order=1), batches(images, order=2))
+    return pairs.map(pair)
 
 
 def labelled_subset(images, labels_per_class, seed):

@@ -6,7 +6,7 @@ import tensorflow as tf
 from kerasgan import losses, networks
 from kerasgan.data import to_float
 from kerasgan.models.cgan import ConditionalGAN
-from kerasgan.models.classifying import Classifying, check_class_outputs, check_num_classes
+from kerasgan.models.classifying import Classifying, check_class_outputs, check_number
 
 
 @keras.saving.register_keras_serializable("kerasgan")
@@ -34,7 +34,7 @@ class ACGAN(Classifying, ConditionalGAN):
     """
 
     def __init__(self, *args, num_classes=None, classification_weight=1.0, **kwargs):
-        num_classes = check_num_classes("num_classes", num_classes)
+        num_classes = check_number("num_classes", num_classes)
         self.classification_weight = classification_weight
         super().__init__(*args, num_classes=num_classes, **kwargs)
 

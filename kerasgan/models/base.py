@@ -394,6 +394,8 @@ class AdversarialModel(keras.Model):
         elif isinstance(x, keras.utils.PyDataset):
             check(*_pair(x[0]), name)
         elif x is None or hasattr(x, "dtype") or isinstance(x, (list, str, tuple)):
+            if isinstance(y, (list, tuple)):  # Keras would print all of x
+                raise ValueError(f"y must be an array, but that of {name} is a {type(y).__name__}.")
             check(x, y, name)
 
     # ------------------------------------------------------------------ images out

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from kerasgan import networks
 from kerasgan.data import check_images, check_labels, image_grid, to_float
-from kerasgan.models.classifying import check_num_classes
+from kerasgan.models.classifying import check_number
 from kerasgan.models.gan import GAN
 
 
@@ -20,9 +20,9 @@ class ConditionalGAN(GAN):
         min_G max_D E[log D(x|y)] + E[log(1 - D(G(z|y)|y))].
 
     y is a one-hot class, or any vector of attributes; the labels of a batch serve its real images
-    and the generated ones. The networks are those of `kerasgan.networks.cgan`, latents are uniform
-    in [0, 1], the optimizers those of `GAN`. `kerasgan.networks.projection` builds the
-    discriminator of Miyato and Koyama, 2018, arXiv:1802.05637, for the argument `discriminator`.
+    and the generated ones. The networks are those of `kerasgan.networks.cgan`; latents and
+    optimizers are those of `GAN`. `kerasgan.networks.projection` builds the discriminator of
+    Miyato and Koyama, 2018, arXiv:1802.05637, for the argument `discriminator`.
 
     `fit`, `evaluate` and validation take images with labels, `(x, y)`: integers (N,) in
     [0, num_classes), or float attributes (N, num_attributes). Other arguments are those of `GAN`.
@@ -44,8 +44,8 @@ class ConditionalGAN(GAN):
                 "Give either num_classes, for labels, or num_attributes, for vectors; got "
                 f"{num_classes=}, {num_attributes=}."
             )
-        self.num_classes = check_num_classes("num_classes", num_classes, needed=False)
-        self.num_attributes = num_attributes
+        self.num_classes = check_number("num_classes", num_classes, needed=False)
+        self.num_attributes = check_number("num_attributes", num_attributes, 1, needed=False)
         super().__init__(*args, **kwargs)
 
     @property
@@ -71,10 +71,6 @@ class ConditionalGAN(GAN):
         """Returns the paper's discriminator."""
         return networks.cgan.discriminator(image_shape, self.condition_dim, seed=seed)
 
-    def draw_latents(self, shape, seed):
-        """Returns latents of U[0, 1]."""
-        return tf.random.stateless_uniform(shape, seed)
-
     def unpack(self, data):
         """Returns a batch as [images, y]."""
         images, labels, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
@@ -90,7 +86,7 @@ class ConditionalGAN(GAN):
         """Returns labels or attributes as y, float32 (N, condition_dim)."""
         if self.num_classes is None:
             return tf.cast(labels, "float32")
-        return tf.one_hot(labels, self.num_classes)
+        return tf.one_hot(tf.cast(labels, "int32"), self.num_classes)
 
     # ------------------------------------------------------------------ labels
 

@@ -40,31 +40,27 @@ class Classifying:
         return super().endpoints() | {"classify": (self._probabilities, [images])}
 
 
-def check_num_classes(name, num_classes, needed=True):
+def check_number(name, number, least=2, needed=True):
     """Returns a number of classes, or of such, as an int; None if it may be missing.
 
     Raises:
-        ValueError: If it is not an integer of at least 2.
+        ValueError: If it is not an integer of at least `least`.
     """
-    if num_classes is None and not needed:
+    if number is None and not needed:
         return None
-    if (
-        isinstance(num_classes, bool)
-        or not isinstance(num_classes, numbers.Integral)
-        or num_classes < 2
-    ):
-        raise ValueError(f"{name} must be an integer of at least 2, got {num_classes!r}.")
-    return int(num_classes)
+    if isinstance(number, bool) or not isinstance(number, numbers.Integral) or number < least:
+        raise ValueError(f"{name} must be an integer of at least {least}, got {number!r}.")
+    return int(number)
 
 
-def check_class_outputs(outputs, names, index, num_classes, argument="num_classes"):
-    """Returns how many classes a user's discriminator tells apart.
+def check_class_outputs(outputs, names, index, number, argument="num_classes"):
+    """Returns how many classes, or codes, a user's discriminator tells.
 
     Args:
         outputs: Its symbolic outputs.
         names: What they must be, in order.
-        index: Which of them are the class logits.
-        num_classes: The number that the user gave, or None.
+        index: Which of them tells the classes.
+        number: The number that the user gave, or None.
         argument: The argument that it was given as.
 
     Raises:
@@ -76,8 +72,8 @@ def check_class_outputs(outputs, names, index, num_classes, argument="num_classe
             f"The discriminator must give [{', '.join(names)}], in a list; it gives {outputs}."
         )
     found = shapes[index][-1]
-    if num_classes not in (None, found):
+    if number not in (None, found):
         raise ValueError(
-            f"The discriminator gives scores of {found} classes, but {argument}={num_classes}."
+            f"The discriminator gives {found} {names[index]}, but {argument}={number}."
         )
     return found

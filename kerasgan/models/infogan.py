@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from kerasgan import losses, networks
 from kerasgan.data import check_labels, image_grid
-from kerasgan.models.classifying import Classifying, check_class_outputs, check_num_classes
+from kerasgan.models.classifying import Classifying, check_class_outputs, check_number
 from kerasgan.models.gan import GAN
 
 
@@ -49,12 +49,10 @@ class InfoGAN(Classifying, GAN):
         information_weight=1.0,
         **kwargs,
     ):
-        self.num_categories = check_num_classes("num_categories", num_categories)
-        if num_continuous < 0:
-            raise ValueError(f"num_continuous must not be negative, got {num_continuous!r}.")
-        self.num_continuous = num_continuous
+        self.num_categories = check_number("num_categories", num_categories)
+        self.num_continuous = check_number("num_continuous", num_continuous, 0)
         self.information_weight = information_weight
-        self.default_latent_dim = 62 + num_categories + num_continuous
+        self.default_latent_dim = 62 + self.code_dim
         super().__init__(*args, **kwargs)
         if self.latent_dim <= self.code_dim:
             raise ValueError(
@@ -71,6 +69,8 @@ class InfoGAN(Classifying, GAN):
         names = ["logits", "category logits", "continuous means"]
         names = names if self.num_continuous else names[:2]
         check_class_outputs(outputs, names, 1, self.num_categories, "num_categories")
+        if self.num_continuous:
+            check_class_outputs(outputs, names, 2, self.num_continuous, "num_continuous")
 
     # ------------------------------------------------------------------ the paper
 

@@ -8,9 +8,9 @@ import tensorflow as tf
 
 from kerasgan import losses, networks
 from kerasgan.data import check_images, check_labels, to_float
-from kerasgan.layers import initialize_from_data
+from kerasgan.layers import WeightNormalizedDense, initialize_from_data
 from kerasgan.models.base import batch_length, copy_network
-from kerasgan.models.classifying import Classifying, check_class_outputs, check_num_classes
+from kerasgan.models.classifying import Classifying, check_class_outputs, check_number
 from kerasgan.models.gan import GAN
 
 _INITIALIZATION_IMAGES = 500
@@ -33,7 +33,9 @@ class SemiSupervisedGAN(Classifying, GAN):
     an average of both networks; `classify` and `evaluate` use it.
 
     `fit` takes batches of `((x_labelled, x_unlabelled), y_labelled)`, which
-    `kerasgan.data.semi_supervised` makes; `evaluate`, and validation, labelled images `(x, y)`,
+    `kerasgan.data.semi_supervised` makes. As in the authors' code the two updates of a step have
+    unlabelled images and noise of their own: images 0, 2, 4 ... of x_unlabelled serve D's, images
+    1, 3, 5 ... G's. `evaluate`, and validation, labelled images `(x, y)`,
     whose `accuracy` it reports. Other arguments are those of `GAN`.
 
     Args:
@@ -51,7 +53,7 @@ class SemiSupervisedGAN(Classifying, GAN):
 
     def __init__(self, *args, num_classes=None, unlabelled_weight=1.0, **kwargs):
         own_network = kwargs.get("discriminator") is not None or len(args) > 3
-        self.num_classes = check_num_classes("num_classes", num_classes, needed=not own_network)
+        self.num_classes = check_number("num_classes", num_classes, needed=not own_network)
         self.unlabelled_weight = unlabelled_weight
         super().__init__(*args, **kwargs)
         if self.ema is not None:
@@ -60,9 +62,11 @@ class SemiSupervisedGAN(Classifying, GAN):
     def check_outputs(self, outputs):
         """Raises a ValueError if the discriminator does not give class logits and features."""
         names = ["class logits", "features"]
-        logits = self.num_classes and self.num_classes + self.generated_classes
-        found = check_class_outputs(outputs, names, 0, logits, "the number of logits")
-        self.num_classes = found - self.generated_classes
+        beside = self.generated_classes
+        argument = "num_classes" + f" + {beside}" * bool(beside)
+        logits = self.num_classes and self.num_classes + beside
+        found = check_class_outputs(outputs, names, 0, logits, argument)
+        self.num_classes = check_number("num_classes", found - beside)
 
     # ------------------------------------------------------------------ the paper
 
@@ -91,6 +95,19 @@ class SemiSupervisedGAN(Classifying, GAN):
         """Returns the logit of D(x), (N, 1)."""
         class_logits, _ = self.discriminator(images, training=training)
         return self.evidence(class_logits)
+
+    def train_step(self, data):
+        """Updates D, then G on other unlabelled images and other noise."""
+        (labelled, unlabelled), labels = self.unpack(data)
+        for real in self.split(((labelled, unlabelled[::2]), labels)):
+            values = self.train_discriminator(real, self.fake_batch(real, training=True))
+        real = (labelled, unlabelled[1::2]), labels
+        with self.tape(self.generator) as tape:
+            fake = self.fake_batch(real, training=True)
+            values |= self.generator_losses(real, fake, training=True)
+        self.minimize(values["generator_loss"], tape, self.generator, self.generator_optimizer)
+        self.update_ema()
+        return self.log(batch_length(labelled), **values)
 
     def fake_batch(self, real, training):
         """Returns as many generated images as there are unlabelled ones."""
@@ -138,13 +155,16 @@ class SemiSupervisedGAN(Classifying, GAN):
 
     def unpack(self, data):
         """Returns ((labelled images, unlabelled images), labels)."""
-        (labelled, unlabelled), labels, _ = keras.utils.unpack_x_y_sample_weight(data)
-        return (to_float(labelled), to_float(unlabelled)), tf.cast(labels, "int32")
+        (labelled, unlabelled), labels, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        labelled = super().unpack((labelled, None, sample_weight))
+        return (labelled, to_float(unlabelled)), tf.cast(labels, "int32")
 
     def test_step(self, data):
         """Returns the losses and accuracies on held-out labelled images, changing nothing."""
-        images, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
-        return super().test_step(((images, images), labels))
+        images, labels, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        if isinstance(images, (list, tuple)):
+            raise ValueError("validation_split does not work here: give validation_data=(x, y).")
+        return super().test_step(((images, images), labels, sample_weight))
 
     def check_batch(self, x, y, name):
         """Raises a ValueError if the arrays are not ((x_labelled, x_unlabelled), y_labelled)."""
@@ -156,6 +176,8 @@ class SemiSupervisedGAN(Classifying, GAN):
         labelled, unlabelled = x
         check_images(labelled, self.image_shape, f"{name}: x_labelled")
         check_images(unlabelled, self.image_shape, f"{name}: x_unlabelled")
+        if len(unlabelled) < 2:
+            raise ValueError(f"{name}: x_unlabelled must hold an image for each of two updates.")
         check_labels(y, self.num_classes, len(labelled), f"{name}: y_labelled")
 
     def check_held_out_batch(self, x, y, name):
@@ -170,6 +192,13 @@ class SemiSupervisedGAN(Classifying, GAN):
                 "SemiSupervisedGAN needs data that can be read twice, such as a tf.data.Dataset, "
                 "but x is a generator."
             )
+        scales = [
+            layer.scale
+            for layer in self.discriminator._flatten_layers()
+            if isinstance(layer, WeightNormalizedDense)
+        ]
+        if not scales or any((scale.numpy() != 1).any() for scale in scales):
+            return  # nothing to set, or set before: the model was compiled anew
         images = np.concatenate(list(_unlabelled(x, _INITIALIZATION_IMAGES)))
         initialize_from_data(self.discriminator, to_float(images[:_INITIALIZATION_IMAGES]))
         if self.ema is not None:
@@ -234,10 +263,10 @@ class KPlusOneGAN(SemiSupervisedGAN):
 def _unlabelled(x, count):
     """Yields batches of unlabelled images with at least `count` of them, if there are so many."""
     if isinstance(x, keras.utils.PyDataset):
-        x = (x[i] for i in range(len(x)))
+        x = map(x.__getitem__, range(len(x)))
     elif not isinstance(x, tf.data.Dataset):
         x = [(x, None)]
-    for (_, unlabelled), _ in x:
+    for (_, unlabelled), *_ in x:
         yield unlabelled
         count -= len(unlabelled)
         if count <= 0:
