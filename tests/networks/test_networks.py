@@ -33,8 +33,28 @@ def trainable(model):
             lambda: networks.dcgan.discriminator((32, 32, 3), kernel_size=5, normalize=False),
             (1_553_984, 1_033_345),
         ),
+        (
+            lambda: networks.cgan.generator((28, 28, 1), 10),
+            lambda: networks.cgan.discriminator((28, 28, 1), 10),
+            (2_413_984, 1_224_351),
+        ),
+        (
+            lambda: networks.acgan.generator((32, 32, 3), 10),
+            lambda: networks.acgan.discriminator((32, 32, 3), 10),
+            (2_988_384, 1_663_883),
+        ),
+        (
+            lambda: networks.infogan.generator((28, 28, 1)),
+            lambda: networks.infogan.discriminator((28, 28, 1)),
+            (6_645_121, 6_690_893),
+        ),
+        (
+            lambda: networks.improved.generator((28, 28, 1)),
+            lambda: networks.improved.discriminator((28, 28, 1), 10),
+            (694_568, 1_538_770),
+        ),
     ],
-    ids=["dcgan", "maxout", "lsgan", "wgan_gp"],
+    ids=["dcgan", "maxout", "lsgan", "wgan_gp", "cgan", "acgan", "infogan", "improved"],
 )
 def test_published_sizes(generator, discriminator, counts):
     assert (trainable(generator()), trainable(discriminator())) == counts
@@ -101,3 +121,283 @@ def test_dcgan_initialization_is_narrow():
     gammas = np.concatenate([w.numpy() for w in generator.trainable_weights if w.name == "gamma"])
     assert gammas.mean() == pytest.approx(1.0, abs=0.01)
     assert gammas.std() == pytest.approx(0.02, rel=0.2)
+
+
+# --- Conditional networks, and those with several outputs -----------------------------------------
+
+LATENTS, CLASSES = 5, 3
+
+# Builders, and the lengths of the discriminator's outputs.
+FAMILIES = {
+    "cgan": (
+        lambda shape, **options: networks.cgan.generator(shape, CLASSES, LATENTS, **options),
+        lambda shape, **options: networks.cgan.discriminator(shape, CLASSES, **options),
+        [1],
+    ),
+    "acgan": (
+        lambda shape, **options: networks.acgan.generator(shape, CLASSES, LATENTS, **options),
+        lambda shape, **options: networks.acgan.discriminator(shape, CLASSES, **options),
+        [1, CLASSES],
+    ),
+    "infogan": (
+        lambda shape, **options: networks.infogan.generator(shape, LATENTS, **options),
+        lambda shape, **options: networks.infogan.discriminator(shape, CLASSES, 2, **options),
+        [1, CLASSES, 2],
+    ),
+    "improved": (
+        lambda shape, **options: networks.improved.generator(shape, LATENTS, **options),
+        lambda shape, **options: networks.improved.discriminator(shape, CLASSES, **options),
+        [CLASSES, 250],
+    ),
+    "projection": (
+        None,
+        lambda shape, **options: networks.projection.discriminator(shape, CLASSES, **options),
+        [1],
+    ),
+}
+DENSE = ["cgan", "improved"]
+
+
+def inputs_of(network, scale=1.0, count=2):
+    """Random inputs of a network, of whatever shapes it takes."""
+    draw = np.random.default_rng(0).normal
+    inputs = [scale * draw(size=(count, *x.shape[1:])).astype("float32") for x in network.inputs]
+    return inputs if len(inputs) > 1 else inputs[0]
+
+
+def outputs_of(network, inputs, training=False):
+    """A network's outputs as a list."""
+    outputs = network(inputs, training=training)
+    return list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+
+
+def layers_of(network, kind):
+    return [layer for layer in network._flatten_layers() if isinstance(layer, kind)]
+
+
+@pytest.mark.parametrize("image_shape", [(8, 8, 1), (20, 36, 4)])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_shapes_and_ranges(family, image_shape):
+    generator, discriminator, lengths = FAMILIES[family]
+    if generator:
+        network = generator(image_shape)
+        images = network(inputs_of(network, scale=1e4))
+        assert images.shape == (2, *image_shape)
+        assert -1 <= np.min(images) < -0.9 and 0.9 < np.max(images) <= 1
+    network = discriminator(image_shape)
+    outputs = outputs_of(network, inputs_of(network))
+    assert [output.shape for output in outputs] == [(2, length) for length in lengths]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_half_precision_networks_give_float32(family):
+    keras.config.set_dtype_policy("mixed_float16")
+    for build in filter(None, FAMILIES[family][:2]):
+        network = build((8, 8, 1))
+        for output in outputs_of(network, inputs_of(network), training=True):
+            assert output.dtype == "float32"
+            assert np.isfinite(output).all()
+
+
+@pytest.mark.parametrize("family", DENSE)
+def test_dense_networks_take_sides_that_do_not_halve(family):
+    generator, discriminator, _ = FAMILIES[family]
+    network = generator((5, 7, 3))
+    assert network(inputs_of(network)).shape == (2, 5, 7, 3)
+    assert discriminator((5, 7, 3)).inputs[0].shape == (None, 5, 7, 3)
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        FAMILIES["acgan"][0],  # its discriminator takes any sides
+        FAMILIES["infogan"][0],
+        FAMILIES["infogan"][1],
+        FAMILIES["projection"][1],
+    ],
+)
+def test_sizes_that_do_not_halve_are_refused_by_families(build):
+    for image_shape in (30, 30, 1), (4, 8, 1), (65, 64, 3):
+        with pytest.raises(ValueError, match="cannot be built.*multiples of 4"):
+            build(image_shape)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_malformed_shapes_are_refused_by_families(family):
+    for build in filter(None, FAMILIES[family][:2]):
+        for image_shape in (28, 28), (28, 28, 5), (0, 28, 1):
+            with pytest.raises(ValueError, match="1 to 4"):
+                build(image_shape)
+
+
+@pytest.mark.parametrize("part", [0, 1])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_seeds_fix_the_weights_dropout_and_noise_of_families(family, part):
+    build = FAMILIES[family][part]
+    if build is None:
+        return
+    options = {"dropout": 0.5} if family == "cgan" else {}
+    one, same, other = (build((8, 8, 1), seed=seed, **options) for seed in (1, 1, 2))
+    for a, b in zip(one.get_weights(), same.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    kernels = [[w for w in network.get_weights() if w.ndim > 1] for network in (one, other)]
+    assert all((a != b).any() for a, b in zip(*kernels, strict=True))
+    values = [kernel.ravel()[:8] for kernel in kernels[0]]
+    assert not any(np.array_equal(a, b) for a in values for b in values if a is not b)
+
+    # The same weights, but other seeds of dropout and noise.
+    inputs = inputs_of(one)
+    other.set_weights(one.get_weights())
+    outputs = [outputs_of(network, inputs, training=True)[0] for network in (one, same, other)]
+    np.testing.assert_array_equal(outputs[0], outputs[1])
+    random = layers_of(one, (keras.layers.Dropout, keras.layers.GaussianNoise))
+    assert np.array_equal(outputs[0], outputs[2]) == (not random)
+
+
+@pytest.mark.parametrize(
+    "network, rates",
+    [
+        (lambda: networks.cgan.generator((8, 8, 1), 3), [0] * 3),
+        (lambda: networks.cgan.generator((8, 8, 1), 3, dropout=0.5), [0.5] * 3),
+        (lambda: networks.cgan.discriminator((8, 8, 1), 3), [0.2] + [0.5] * 3),
+        (lambda: networks.cgan.discriminator((8, 8, 1), 3, dropout=0.4), [0.2] + [0.4] * 3),
+        (lambda: networks.acgan.discriminator((8, 8, 1), 3), [0.5] * 6),
+        (lambda: networks.acgan.discriminator((8, 8, 1), 3, dropout=0.3), [0.3] * 6),
+        (lambda: networks.improved.discriminator((8, 8, 1), 3), [0.3] + [0.5] * 5),
+        (lambda: networks.improved.discriminator((8, 8, 1), 3, (9, 8), 0.1), [0.3, 0.1, 0.1]),
+    ],
+)
+def test_rates_of_dropout_and_noise(network, rates):
+    found = layers_of(network(), (keras.layers.Dropout, keras.layers.GaussianNoise))
+    kinds = {keras.layers.Dropout: "rate", keras.layers.GaussianNoise: "stddev"}
+    assert [getattr(layer, kinds[type(layer)]) for layer in found] == rates
+
+
+@pytest.mark.parametrize(
+    "network, slopes",
+    [
+        (networks.acgan.discriminator((32, 32, 3), 10), [0.2] * 6),
+        (networks.infogan.discriminator((28, 28, 1)), [0.01] * 4),
+    ],
+)
+def test_slopes(network, slopes):
+    found = layers_of(network, keras.layers.LeakyReLU)
+    assert [layer.negative_slope for layer in found] == slopes
+
+
+def test_cgan_networks_start_with_a_condition_that_counts():
+    generator = networks.cgan.generator((28, 28, 1), 10, seed=0)
+    discriminator = networks.cgan.discriminator((28, 28, 1), 10, seed=0)
+    for network in (generator, discriminator):
+        kernels = [
+            weight.numpy() for weight in network.trainable_weights if weight.name == "kernel"
+        ]
+        of_y = [len(kernel) == 10 for kernel in kernels]
+        assert sum(of_y) == 1
+        limits = [np.abs(kernel).max() for kernel in kernels]
+        expected = [0.5 if is_of_y else 0.05 for is_of_y in of_y]
+        np.testing.assert_allclose(limits, expected, rtol=0.05)
+
+
+def test_acgan_discriminator_halves_with_every_other_convolution():
+    network = networks.acgan.discriminator((32, 32, 3), 10)
+    maps = [layer.output.shape[1:] for layer in layers_of(network, keras.layers.Conv2D)]
+    sides = [16, 16, 8, 8, 4, 4]
+    assert maps == [(side, side, 16 * 2**i) for i, side in enumerate(sides)]
+
+
+@pytest.mark.parametrize("family", ["cgan", "infogan", "improved"])
+def test_black_is_zero_to_discriminators_of_pixels_in_0_1(family):
+    # All biases are 0, and so is y: only pixels that are not 0 give anything else than 0.
+    network = FAMILIES[family][1]((8, 8, 1))
+    blank = [np.zeros((1, *x.shape[1:]), "float32") for x in network.inputs]
+    for level, is_zero in ((-1, True), (1, False)):
+        images = np.full_like(blank[0], level)
+        outputs = outputs_of(network, [images, *blank[1:]] if blank[1:] else images)
+        assert all((np.asarray(output) == 0).all() == is_zero for output in outputs)
+
+
+def test_infogan_discriminator_without_continuous_codes():
+    network = networks.infogan.discriminator((8, 8, 1), num_categories=4, num_continuous=0)
+    assert [output.shape for output in network.outputs] == [(None, 1), (None, 4)]
+
+
+def test_improved_features_are_the_last_hidden_units_before_their_noise():
+    network = networks.improved.discriminator((8, 8, 1), 3, units=(20, 10), seed=0)
+    images = inputs_of(network, count=50)
+    logits, features = outputs_of(network, images)
+    last = network.layers[-3]  # before the two float32 outputs
+    assert last.units == 3 and last.scale.trainable
+    direction = last.kernel / np.linalg.norm(last.kernel, axis=0)
+    np.testing.assert_allclose(logits, features @ direction, atol=1e-5)
+    assert np.min(features) == 0  # ReLU
+    noisy_logits, noisy = outputs_of(network, images, training=True)
+    assert np.min(noisy) == 0 and (np.asarray(noisy) != np.asarray(features)).any()
+    assert np.std(noisy_logits - noisy @ direction) == pytest.approx(0.5, rel=0.2)
+
+
+# --- The projection discriminator -----------------------------------------------------------------
+
+
+def projection_parts(network, images):
+    """phi(x), from the network's last map, and what multiplies it: V, and psi's weights."""
+    last = layers_of(network, keras.layers.LeakyReLU)[-1]
+    maps = keras.Model(network.inputs[0], last.output)(images)
+    embedding, psi = layers_of(network, keras.layers.Dense)
+    assert embedding.bias is None
+    return np.sum(maps, axis=(1, 2)), embedding.kernel.numpy(), psi
+
+
+def test_projection_against_equation_4():
+    network = networks.projection.discriminator((16, 24, 3), 4, width=8, seed=0)
+    images, y = inputs_of(network, count=3)
+    phi, v, psi = projection_parts(network, images)
+    psi.bias.assign([0.7])
+    unconditional = phi @ psi.kernel.numpy() + 0.7
+    expected = np.sum(y * (phi @ v.T), axis=1, keepdims=True) + unconditional
+    assert v.shape == (4, 16) and np.std(expected - unconditional) > 1e-2
+    np.testing.assert_allclose(network([images, y]), expected, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(network([images, 0 * y]), unconditional, rtol=1e-4, atol=1e-5)
+
+
+def test_projection_has_dcgans_layers():
+    # Instead of 4 * 4 * 512 weights psi has 512 and a bias, and V 10 * 512.
+    network = networks.projection.discriminator((64, 64, 3), 10)
+    assert trainable(network) == 2_765_568 - 8192 + 513 + 5120
+    penalized = networks.projection.discriminator((64, 64, 3), 10, normalize=False)
+    assert not layers_of(penalized, keras.layers.BatchNormalization)
+
+
+def test_projection_is_linear_in_the_condition():
+    network = networks.projection.discriminator((8, 8, 1), 4, seed=0)
+    images, a = inputs_of(network)
+    b = np.flip(a).copy()
+    at_zero, at_a, at_b, both = (network([images, y]).numpy() for y in (0 * a, a, b, 2 * a - 3 * b))
+    assert np.abs(at_a - at_zero).min() > 1e-4
+    np.testing.assert_allclose(
+        both - at_zero, 2 * (at_a - at_zero) - 3 * (at_b - at_zero), atol=1e-5
+    )
+
+
+def test_projection_sums_beyond_float16():
+    keras.config.set_dtype_policy("mixed_float16")
+    network = networks.projection.discriminator((8, 8, 1), 2, width=4, normalize=False)
+    convolution, embedding, psi = (
+        layers_of(network, kind)[i]
+        for kind, i in ((keras.layers.Conv2D, 0), (keras.layers.Dense, 0), (keras.layers.Dense, 1))
+    )
+    convolution.bias.assign([30_000] * 4)
+    convolution.kernel.assign(0 * convolution.kernel.value)
+    embedding.kernel.assign([[1] * 4, [2] * 4])
+    psi.kernel.assign([[0.5]] * 4)
+    # phi is 16 * 30,000 four times.
+    logits = network([np.zeros((2, 8, 8, 1), "float32"), np.eye(2, dtype="float32")])
+    np.testing.assert_allclose(logits, [[1.5 * 1_920_000], [2.5 * 1_920_000]], rtol=1e-6)
+
+
+def test_projection_is_saved_and_loaded(tmp_path):
+    network = networks.projection.discriminator((8, 8, 1), 3)
+    network.save(tmp_path / "network.keras")
+    loaded = keras.models.load_model(tmp_path / "network.keras")
+    inputs = inputs_of(network)
+    np.testing.assert_array_equal(loaded(inputs), network(inputs))
