@@ -79,7 +79,7 @@ def test_the_worked_example_of_contributing_trains(noise_images):
     finally:
         del kerasgan.models.RaGAN
     recipe = names["RECIPE"]
-    model = recipe.build((8, 8, 1), seed=0)
+    model = recipe.build(kerasgan.data.Images(noise_images), seed=0)
     recipe.compile(model)
     history = model.fit(noise_images, verbose=0).history
     assert np.isfinite(history["generator_loss"]).all()

@@ -1,6 +1,6 @@
 """AC-GAN on digits, MNIST, Fashion-MNIST and CIFAR-10.
 
-Not measured yet.
+`python scripts/train.py --model=acgan --dataset=mnist`, half the paper's width. Not measured yet.
 """
 
 from kerasgan import models, networks

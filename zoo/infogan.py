@@ -1,6 +1,8 @@
 """InfoGAN on digits, MNIST and Fashion-MNIST.
 
-Not measured yet.
+`python scripts/train.py --model=infogan --dataset=mnist`: 11 epochs, 5,148 steps of 128. Not
+measured yet; the paper has a bound of the mutual information close to its limit, log 10 = 2.30
+nats, and 5 % of the digits outside of their category's class.
 """
 
 from kerasgan import models

@@ -1,6 +1,8 @@
 """Semi-supervised GAN on digits, MNIST and Fashion-MNIST, with 10 labelled images a class.
 
-Not measured yet.
+`python scripts/train.py --model=sgan --dataset=mnist`: 300 epochs of 600 steps, about 45 s an
+epoch on one CPU core. Not measured to the end yet; the paper has 93 +- 6.5 errors in 10,000 test
+images.
 """
 
 from kerasgan import data, models

@@ -10,6 +10,7 @@ import types
 
 import keras
 import tensorflow as tf
+from keras.src.trainers.compile_utils import MetricsList
 
 from kerasgan import losses
 from kerasgan.data import check_images, to_float
@@ -152,7 +153,7 @@ class AdversarialModel(keras.Model):
             self.discriminator_optimizer = self._prepare(
                 discriminator_optimizer or defaults[1], self.discriminator
             )
-            self._trackers = {name: keras.metrics.Mean(name) for name in self.loss_names()}
+            self._logs = _Logs([_tracker(name) for name in self.loss_names()])
 
     def _prepare(self, optimizer, network):
         """Builds an optimizer: unbuilt ones fail inside the graph of a distributed step."""
@@ -169,7 +170,7 @@ class AdversarialModel(keras.Model):
     @property
     def metrics(self):
         """The means of the logged losses, reset at the start of each epoch."""
-        return list(self._trackers.values()) if self.compiled else []
+        return [self._logs] if self.compiled else []
 
     # ------------------------------------------------------------------ the parts of a train_step
 
@@ -258,9 +259,9 @@ class AdversarialModel(keras.Model):
                 last batch of an evaluation may be empty; it then counts for nothing.
             **values: Scalars, one for each of `loss_names` among them.
         """
-        for name in self._trackers:
-            value = tf.where(batch_size > 0, values[name], 0.0)
-            self._trackers[name].update_state(value, sample_weight=batch_size)
+        for tracker in self._logs.metrics:
+            value = tf.where(batch_size > 0, values[tracker.name], 0.0)
+            tracker.update_state(value, sample_weight=batch_size)
         means = self.get_metrics_result()
         if isinstance(self.distribute_strategy, tf.distribute.MultiWorkerMirroredStrategy):
             # Keras 3.15 reduces logs over workers along axis 0, which scalars do not have.
@@ -523,6 +524,23 @@ def copy_network(network):
         twin(keras.Input(network.get_build_config()["input_shape"][1:]))
     twin.set_weights(network.get_weights())
     return twin
+
+
+class _Logs(MetricsList):
+    """The running means of the logged values.
+
+    In Keras 3.15, ModelCheckpoint and its kin look for a metric's direction in such a list only.
+    """
+
+    def result(self):
+        return self.get_result()
+
+
+def _tracker(name):
+    """The running mean of a logged value, which is to go down or up."""
+    tracker = keras.metrics.Mean(name)
+    tracker._direction = "down" if name.endswith(("loss", "penalty")) else "up"
+    return tracker
 
 
 def _computes_in_float16(network):
