@@ -63,10 +63,10 @@ def load_classifier(model):
         )
     with common.user_errors(OSError, ValueError, TypeError):
         classifier = keras.models.load_model(_CLASSIFIER.value)
-    if classifier.input_shape[1:] != model.image_shape:
+    takes = getattr(classifier, "input_shape", None)
+    if takes != (None, *model.image_shape):
         raise common.UserError(
-            f"{_CLASSIFIER.value} takes images of {classifier.input_shape[1:]}, {_MODEL.value} "
-            f"makes images of {model.image_shape}"
+            f"{_CLASSIFIER.value} takes {takes}, {_MODEL.value} makes images of {model.image_shape}"
         )
     return classifier
 
@@ -77,11 +77,11 @@ def judge(model, classifier):
         images, asked = model.sample_labelled(_COUNT.value, _SEED.value)
     pixels = kerasgan.data.to_float(images)
     named = np.argmax(classifier.predict(pixels, _BATCH_SIZE.value, verbose=0), axis=1)
-    counts = confusion_matrix(asked, named)
+    # Of all labels, also of those that a few images leave out.
+    labels = np.arange(max(classifier.output_shape[-1], asked.max() + 1))
+    counts = confusion_matrix(asked, named, labels=labels)
     print(f"{len(images)} generated images, as the classifier names them:")
-    print(
-        f"  as asked {share(np.trace(counts), counts)}; {by_class(counts, np.arange(len(counts)))}"
-    )
+    print(f"  as asked {share(np.trace(counts), counts)}; {by_class(counts, labels)}")
     # The numbers of codes mean nothing by themselves: each code is given the class that fits best.
     _, classes = linear_sum_assignment(-counts)
     right = counts[np.arange(len(counts)), classes].sum()

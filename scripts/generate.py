@@ -66,7 +66,8 @@ def parse_labels():
         raise common.UserError(
             f"--labels must be numbers such as 3 or 0,1,2, got {','.join(_LABELS.value)!r}"
         )
-    return np.resize(np.array(_LABELS.value, "int32"), _COUNT.value)
+    with common.user_errors(OverflowError):
+        return np.resize(np.array(_LABELS.value, "int32"), _COUNT.value)
 
 
 def load_generator(path):
@@ -76,12 +77,11 @@ def load_generator(path):
     model = common.load_model(path)
 
     def generate(count, labels, seed):
-        if labels is None:
-            return model.generate(count, seed=seed, batch_size=_BATCH_SIZE.value)
-        if not hasattr(model, "sample_labelled"):
+        if labels is not None and not hasattr(model, "sample_labelled"):
             raise common.UserError(f"{path} holds a {type(model).__name__}: it takes no --labels")
+        arguments = [] if labels is None else [labels]
         with common.user_errors(ValueError):
-            return model.generate(count, labels, seed, _BATCH_SIZE.value)
+            return model.generate(count, *arguments, seed=seed, batch_size=_BATCH_SIZE.value)
 
     return generate
 
@@ -97,6 +97,8 @@ def load_served(path):
     def generate(count, labels, seed):
         if labels is not None and not takes_labels:
             raise common.UserError(f"{path} takes no --labels")
+        if not hasattr(endpoints, "generate_n"):
+            raise common.UserError(f"{path} takes attributes, which this script does not know")
         if labels is None and takes_labels:
             return endpoints.generate_n(count, seed).numpy()
         # What `generate_n` or `generate_from_labels` makes, computed in parts.
@@ -104,7 +106,11 @@ def load_served(path):
         inputs += [] if labels is None else [tf.constant(labels)]
         starts = range(0, count, _BATCH_SIZE.value)
         parts = [[x[start : start + _BATCH_SIZE.value] for x in inputs] for start in starts]
-        return np.concatenate([endpoints.generate(*part).numpy() for part in parts])
+        try:
+            return np.concatenate([endpoints.generate(*part).numpy() for part in parts])
+        except tf.errors.InvalidArgumentError as error:
+            asked = ",".join(_LABELS.value)
+            raise common.UserError(f"{path} does not know all of --labels={asked}") from error
 
     return generate
 

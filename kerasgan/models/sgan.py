@@ -101,7 +101,9 @@ class SemiSupervisedGAN(Classifying, GAN):
         (labelled, unlabelled), labels = self.unpack(data)
         for real in self.split(((labelled, unlabelled[::2]), labels)):
             values = self.train_discriminator(real, self.fake_batch(real, training=True))
-        real = (labelled, unlabelled[1::2]), labels
+        # The only image of an incomplete batch serves both: the mean of none is NaN.
+        odd = tf.minimum(batch_length(unlabelled) - 1, 1)
+        real = (labelled, unlabelled[odd::2]), labels
         with self.tape(self.generator) as tape:
             fake = self.fake_batch(real, training=True)
             values |= self.generator_losses(real, fake, training=True)
