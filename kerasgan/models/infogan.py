@@ -90,12 +90,8 @@ class InfoGAN(Classifying, GAN):
 
     def draw_latents(self, shape, seed):
         """Returns noise of U[-1, 1], a one-hot category, and codes of U[-1, 1]."""
-        count, dim = shape
-        uniform = tf.random.stateless_uniform((count, dim), seed, -1.0, 1.0)
-        noise, _, continuous = self.parts(uniform)
-        categories = tf.random.stateless_uniform(
-            (count,), seed + tf.constant([0, 1], seed.dtype), 0, self.num_categories, "int32"
-        )
+        noise, scores, continuous = self.parts(tf.random.stateless_uniform(shape, seed, -1.0, 1.0))
+        categories = tf.argmax(scores, axis=1)  # any category, all as likely
         return tf.concat([noise, tf.one_hot(categories, self.num_categories), continuous], 1)
 
     def parts(self, latents):
