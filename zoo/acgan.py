@@ -1,6 +1,11 @@
 """AC-GAN on digits, MNIST, Fashion-MNIST and CIFAR-10.
 
-`python scripts/train.py --model=acgan --dataset=mnist`, half the paper's width. Not measured yet.
+`python scripts/train.py --model=acgan --dataset=mnist`, half the paper's width: 10 epochs (6,000
+steps of 100) in 37 minutes on one busy CPU core. A classifier of 99.55 % test accuracy names the
+requested class of 93.8 % of 10,000 generated digits, of 84.0 % in the worst class (8), and still
+rises: 81 % after four epochs. The other data sets are not measured.
+
+The paper has no MNIST, and an Inception score of 8.25 +- 0.07 on CIFAR-10.
 """
 
 from kerasgan import models, networks
