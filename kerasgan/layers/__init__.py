@@ -1,7 +1,18 @@
 """Layers that the papers use and Keras lacks."""
 
+from kerasgan.layers.image_history import ImageHistory
 from kerasgan.layers.maxout import Maxout
 from kerasgan.layers.minibatch_discrimination import MinibatchDiscrimination
+from kerasgan.layers.pixel_shuffle import PixelShuffle
+from kerasgan.layers.reflection_padding import ReflectionPadding2D
 from kerasgan.layers.weight_normalization import WeightNormalizedDense, initialize_from_data
 
-__all__ = ["Maxout", "MinibatchDiscrimination", "WeightNormalizedDense", "initialize_from_data"]
+__all__ = [
+    "ImageHistory",
+    "Maxout",
+    "MinibatchDiscrimination",
+    "PixelShuffle",
+    "ReflectionPadding2D",
+    "WeightNormalizedDense",
+    "initialize_from_data",
+]
