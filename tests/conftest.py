@@ -17,6 +17,15 @@ tf.config.set_logical_device_configuration(
 ROOT = pathlib.Path(__file__).parent.parent
 
 
+def shared_data(*parts):
+    """A folder of real pictures that are not the project's; skips the test where there is none."""
+    root = pathlib.Path(os.environ.get("KERASGAN_DATA", ROOT.parent / "shared" / "data"))
+    folder = root.joinpath(*parts)
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is not there: set KERASGAN_DATA to a folder that holds it")
+    return folder
+
+
 @pytest.fixture(scope="session")
 def mirrored():
     """The one strategy of this process: TensorFlow mixes up the collectives of two."""

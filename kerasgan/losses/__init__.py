@@ -24,6 +24,7 @@ from kerasgan.losses.penalties import (
     Penalty,
     WeightClip,
 )
+from kerasgan.losses.reconstruction import l1, l2, perceptual
 
 __all__ = [
     "AdversarialLoss",
@@ -44,4 +45,7 @@ __all__ = [
     "cross_entropy",
     "feature_matching",
     "get",
+    "l1",
+    "l2",
+    "perceptual",
 ]
