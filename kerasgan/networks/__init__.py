@@ -1,8 +1,8 @@
 """Functional builders of the papers' networks, a file a paper.
 
-Generators map latents (N, latent_dim) to images (N, H, W, C) in [-1, 1]; discriminators map
-images to logits (N, 1). Weights depend on `seed` alone, or with None on Keras' global seed
-(`keras.utils.set_random_seed`).
+Generators map latents (N, latent_dim), or images, to images (N, H, W, C) in [-1, 1];
+discriminators map images to logits (N, 1), or to a map of logits. Weights depend on `seed` alone,
+or with None on Keras' global seed (`keras.utils.set_random_seed`).
 """
 
 from kerasgan.networks import (
@@ -13,7 +13,26 @@ from kerasgan.networks import (
     infogan,
     lsgan,
     maxout,
+    patchgan,
     projection,
+    resnet,
+    srresnet,
+    unet,
+    vgg,
 )
 
-__all__ = ["acgan", "cgan", "dcgan", "improved", "infogan", "lsgan", "maxout", "projection"]
+__all__ = [
+    "acgan",
+    "cgan",
+    "dcgan",
+    "improved",
+    "infogan",
+    "lsgan",
+    "maxout",
+    "patchgan",
+    "projection",
+    "resnet",
+    "srresnet",
+    "unet",
+    "vgg",
+]

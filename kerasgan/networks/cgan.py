@@ -16,7 +16,7 @@ from keras import layers
 
 from kerasgan.data import check_image_shape
 from kerasgan.layers import Maxout
-from kerasgan.networks.common import seeds, to_image, to_logits, uniform
+from kerasgan.networks.common import seeds, to_logits, to_sigmoid_image, uniform
 
 
 def generator(image_shape, condition_dim, latent_dim=100, dropout=0.0, seed=None):
@@ -44,9 +44,7 @@ def generator(image_shape, condition_dim, latent_dim=100, dropout=0.0, seed=None
     x = layers.Concatenate()([hidden(latents, 200), hidden(condition, 1000, limit=0.5)])
     x = hidden(x, 1200)
     x = layers.Dense(height * width * channels, kernel_initializer=uniform(0.05, seed))(x)
-    # The paper's pixels lie in [0, 1], ours in [-1, 1].
-    x = layers.Rescaling(2.0, -1.0, dtype="float32")(to_image(x, "sigmoid"))
-    images = layers.Reshape((height, width, channels), dtype="float32")(x)
+    images = layers.Reshape((height, width, channels), dtype="float32")(to_sigmoid_image(x))
     return keras.Model([latents, condition], images, name="generator")
 
 

@@ -58,9 +58,24 @@ def batch_normalization(seed):
     )
 
 
+def instance_normalization(seed):
+    """Instance normalization with gains and biases: batch normalization of each image alone."""
+    return layers.GroupNormalization(groups=-1, epsilon=1e-5, gamma_initializer=normal(seed, 1.0))
+
+
+def plain_instance_normalization(seed):
+    """Instance normalization without gains and biases, as in CycleGAN."""
+    return layers.GroupNormalization(groups=-1, epsilon=1e-5, center=False, scale=False)
+
+
 def to_image(x, activation="tanh"):
     """Ends a generator: pixels in float32, whatever precision the network computes in."""
     return layers.Activation(activation, dtype="float32")(x)
+
+
+def to_sigmoid_image(x):
+    """Likewise for papers whose pixels lie in [0, 1], where ours lie in [-1, 1]."""
+    return layers.Rescaling(2.0, -1.0, dtype="float32")(to_image(x, "sigmoid"))
 
 
 def to_logits(x, **dense_options):

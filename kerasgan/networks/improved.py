@@ -15,7 +15,7 @@ from keras import layers
 
 from kerasgan.data import check_image_shape
 from kerasgan.layers import WeightNormalizedDense
-from kerasgan.networks.common import seeds, to_image
+from kerasgan.networks.common import seeds, to_sigmoid_image
 
 
 def generator(image_shape, latent_dim=100, units=500, seed=None):
@@ -40,9 +40,7 @@ def generator(image_shape, latent_dim=100, units=500, seed=None):
         x = layers.BatchNormalization(momentum=0.9, epsilon=1e-6, scale=False)(x)
         x = layers.Activation("softplus")(x)
     x = WeightNormalizedDense(math.prod(image_shape), kernel_initializer=_glorot(seed))(x)
-    # The paper's pixels lie in [0, 1], ours in [-1, 1].
-    x = layers.Rescaling(2.0, -1.0, dtype="float32")(to_image(x, "sigmoid"))
-    images = layers.Reshape(image_shape, dtype="float32")(x)
+    images = layers.Reshape(image_shape, dtype="float32")(to_sigmoid_image(x))
     return keras.Model(latents, images, name="generator")
 
 

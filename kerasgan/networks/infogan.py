@@ -12,7 +12,7 @@ import math
 import keras
 from keras import layers
 
-from kerasgan.networks.common import batch_normalization, halvings, normal, seeds, to_image
+from kerasgan.networks.common import batch_normalization, halvings, normal, seeds, to_sigmoid_image
 
 _SLOPE = 0.01  # the code's; the paper prints 0.1
 
@@ -45,9 +45,7 @@ def generator(image_shape, latent_dim=74, width=64, units=1024, seed=None):
     x = layers.Reshape(small)(x)
     for i in reversed(range(steps - 1)):
         x = hidden(_upsample(width << i, False, seed)(x))
-    x = to_image(_upsample(image_shape[2], True, seed)(x), "sigmoid")
-    # The paper's pixels lie in [0, 1], ours in [-1, 1].
-    images = layers.Rescaling(2.0, -1.0, dtype="float32")(x)
+    images = to_sigmoid_image(_upsample(image_shape[2], True, seed)(x))
     return keras.Model(latents, images, name="generator")
 
 

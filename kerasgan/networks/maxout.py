@@ -11,7 +11,7 @@ from keras import layers
 
 from kerasgan.data import check_image_shape
 from kerasgan.layers import Maxout
-from kerasgan.networks.common import seeds, to_image, to_logits, uniform
+from kerasgan.networks.common import seeds, to_logits, to_sigmoid_image, uniform
 
 
 def generator(image_shape, latent_dim=100, units=1200, seed=None):
@@ -34,9 +34,7 @@ def generator(image_shape, latent_dim=100, units=1200, seed=None):
     for _ in range(2):
         x = layers.Dense(units, "relu", kernel_initializer=uniform(0.05, seed))(x)
     x = layers.Dense(height * width * channels, kernel_initializer=uniform(0.05, seed))(x)
-    # The paper's pixels lie in [0, 1], ours in [-1, 1].
-    x = layers.Rescaling(2.0, -1.0, dtype="float32")(to_image(x, "sigmoid"))
-    images = layers.Reshape((height, width, channels), dtype="float32")(x)
+    images = layers.Reshape((height, width, channels), dtype="float32")(to_sigmoid_image(x))
     return keras.Model(latents, images, name="generator")
 
 
