@@ -5,16 +5,27 @@ from kerasgan.data.images import DownloadError, Images, load_images
 from kerasgan.data.labels import check_labels
 from kerasgan.data.pixels import check_image_shape, check_images, to_float, to_uint8
 from kerasgan.data.semi_supervised import labelled_subset, semi_supervised
+from kerasgan.data.super_resolution import SuperResolution, load_super_resolution
+from kerasgan.data.tiles import in_tiles
+from kerasgan.data.translation import Pairs, Unpaired, edge_map, load_pairs, load_unpaired
 
 __all__ = [
     "DownloadError",
     "Images",
+    "Pairs",
+    "SuperResolution",
+    "Unpaired",
     "check_image_shape",
     "check_images",
     "check_labels",
+    "edge_map",
     "image_grid",
+    "in_tiles",
     "labelled_subset",
     "load_images",
+    "load_pairs",
+    "load_super_resolution",
+    "load_unpaired",
     "save_image",
     "semi_supervised",
     "to_float",

@@ -28,6 +28,45 @@ def decode_file(path, image_shape, crop):
         return _conform(ImageOps.exif_transpose(image), image_shape, crop)
 
 
+def decode_halves(path, image_shape, crop):
+    """Decodes the left and the right half of a picture file, like `decode_file` each.
+
+    Raises:
+        ValueError: If the width is odd.
+        Exception: Whatever Pillow's decoders raise on a broken file.
+    """
+    with Image.open(path) as image:
+        image = ImageOps.exif_transpose(image)
+        half, odd = divmod(image.width, 2)
+        if odd:
+            raise ValueError(f"its width, {image.width}, is odd: it shows no two pictures")
+        boxes = ((0, 0, half, image.height), (half, 0, image.width, image.height))
+        return [_conform(image.crop(box), image_shape, crop) for box in boxes]
+
+
+def decode_whole(path, channels, shorter_side=None):
+    """Decodes a picture file, upright and whole, to uint8 (height, width, channels).
+
+    Args:
+        path: The file.
+        channels: As in `decode_file`.
+        shorter_side: What to scale the shorter side to; None keeps the size.
+
+    Raises:
+        Exception: Whatever Pillow's decoders raise on a broken file.
+    """
+    with Image.open(path) as image:
+        image = ImageOps.exif_transpose(image)
+        factor = 1 if shorter_side is None else shorter_side / min(image.size)
+        height, width = (max(1, round(side * factor)) for side in (image.height, image.width))
+        return _conform(image, (height, width, channels), crop=False)
+
+
+def resize(pixels, size):
+    """Resizes uint8 (height, width, channels) to (height, width), bicubic and antialiased."""
+    return conform(pixels, (*size, pixels.shape[-1]), crop=False)
+
+
 def conform(pixels, image_shape, crop):
     """Brings a uint8 (height, width, channels) array to `image_shape`, like `decode_file`."""
     if pixels.shape == tuple(image_shape):
@@ -43,16 +82,25 @@ def survey(paths):
     Returns:
         The set of (height, width) found, and the channels to hold all: 1 if all are grey, else 3.
     """
-    sizes, grey = set(), True
+    found = list(_headers(paths))
+    grey = all(grey for _, grey in found)
+    return {size for size, _ in found}, 1 if grey else 3
+
+
+def sizes(paths):
+    """Returns the (height, width) of each readable file, from their headers."""
+    return [size for size, _ in _headers(paths)]
+
+
+def _headers(paths):
+    """Yields (height, width) and whether a file is grey, for each that is not broken."""
     for path in paths:
         try:
             with Image.open(path) as image:
                 sideways = image.getexif().get(_EXIF_ORIENTATION, 1) >= 5
-                sizes.add(image.size if sideways else image.size[::-1])
-                grey = grey and _is_grey(image)
+                yield image.size if sideways else image.size[::-1], _is_grey(image)
         except Exception:  # A broken file has no say; decoding will report it.
             continue
-    return sizes, 1 if grey else 3
 
 
 def _conform(image, image_shape, crop):

@@ -3,19 +3,14 @@
 import contextlib
 import difflib
 import functools
-import itertools
-import math
-import os
-import re
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
-from absl import logging
 
-from kerasgan.data import decode
+from kerasgan.data import decode, order
+from kerasgan.data.files import parallel, picture_files, read_files, split_folder, stack
 from kerasgan.data.pixels import check_image_shape, check_images, to_float, to_uint8
 
 
@@ -28,6 +23,7 @@ class Images:
 
     Attributes:
         images: uint8 array, (count, height, width, channels), in [0, 255]; read-only.
+        pixels: The same as a tensor in the host's memory, from which tf.data gathers.
         labels: int32 array, (count,), or None.
         class_names: List with a name for each label, or None.
         name: What the images are called, for logs and errors.
@@ -62,9 +58,9 @@ class Images:
         # All pipelines share these tensors, and the arrays are views of them. They stay in the
         # host's memory, where tf.data gathers from them, also when there is a GPU.
         with tf.device("CPU:0"):
-            self._pixels = tf.constant(images)
+            self.pixels = tf.constant(images)
             self._labels = None if labels is None else tf.constant(labels.astype(np.int32))
-        self.images = np.asarray(self._pixels)
+        self.images = np.asarray(self.pixels)
         self.labels = None if labels is None else np.asarray(self._labels)
         self.class_names = None if class_names is None else list(class_names)
         self.name = name
@@ -94,12 +90,7 @@ class Images:
         Raises:
             ValueError: If `batch_size` is not positive or exceeds the number of images.
         """
-        _check_positive(batch_size=batch_size)
-        if batch_size > len(self):
-            raise ValueError(
-                f"batch_size={batch_size} exceeds the {len(self)} images of {self.name!r}."
-            )
-        return len(self) // batch_size
+        return order.steps_per_epoch(len(self), batch_size, self.name)
 
     def dataset(self, batch_size, *, shuffle_seed=None, labels=False, drop_remainder=False):
         """Returns one pass over the images.
@@ -118,7 +109,7 @@ class Images:
         Raises:
             ValueError: If labels are wanted and there are none, or no batch can be made.
         """
-        _check_positive(batch_size=batch_size)
+        order.check_positive(batch_size=batch_size)
         if drop_remainder:
             self.steps_per_epoch(batch_size)
         indices = tf.data.Dataset.range(len(self))
@@ -147,24 +138,8 @@ class Images:
             ValueError: If labels are wanted and there are none, `batch_size` exceeds the number of
                 images, or `start_step` is negative.
         """
-        if start_step < 0:
-            raise ValueError(f"start_step must not be negative, but is {start_step}.")
         steps = self.steps_per_epoch(batch_size)
-        first_epoch, first_step = divmod(start_step, steps)
-
-        def epoch_batches(epoch):
-            # Not index_shuffle: on up to 65,536 images it repeats its orders every 256 epochs.
-            order = tf.random.experimental.stateless_shuffle(
-                tf.range(len(self)), seed=tf.stack([tf.constant(seed, tf.int64), epoch])
-            )
-            batches = tf.reshape(order[: steps * batch_size], (steps, batch_size))
-            skipped = tf.where(epoch == first_epoch, first_step, 0)
-            return tf.data.Dataset.from_tensor_slices(batches[skipped:])
-
-        indices = tf.data.Dataset.counter(first_epoch).flat_map(epoch_batches)
-        indices = indices.apply(
-            tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY)
-        )
+        indices = order.endless(len(self), steps, batch_size, seed, start_step)
         return self._batches(indices, labels)
 
     def _batches(self, indices, with_labels):
@@ -173,19 +148,11 @@ class Images:
             raise ValueError(f"{self.name!r} has no labels.")
 
         def gather(batch):
-            images = to_float(tf.gather(self._pixels, batch))
+            images = to_float(tf.gather(self.pixels, batch))
             return (images, tf.gather(self._labels, batch)) if with_labels else images
 
-        options = tf.data.Options()
-        # There are no files to shard by.
-        options.experimental_distribute.auto_shard_policy = (
-            tf.data.experimental.AutoShardPolicy.DATA
-        )
-        return (
-            indices.map(gather, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-            .prefetch(tf.data.AUTOTUNE)
-            .with_options(options)
-        )
+        batches = indices.map(gather, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+        return order.ready(batches)
 
 
 def load_images(source, image_shape=None, *, split="train", data_dir=None, crop=True, limit=None):
@@ -198,8 +165,9 @@ def load_images(source, image_shape=None, *, split="train", data_dir=None, crop=
               are the test split.
             - A folder with pictures (BMP, GIF, JPEG, PNG, TIFF, WebP) at any depth, of any size
               and mode. If it holds a folder named like `split`, that one is read. If each picture
-              lies in a sub-folder, the sub-folders are the classes. Unreadable files are skipped
-              with a warning.
+              lies in a sub-folder, the sub-folders are the classes; so are the folders `<split>A`
+              and `<split>B` of data sets for translation. Unreadable files are skipped with a
+              warning.
             - A `.npz` or `.npy` file with images, (count, height, width[, channels]), uint8 in
               [0, 255] or float in [-1, 1], under `x_<split>`, `x`, `images`, or alone; labels, if
               any, under `y_<split>`, `y` or `labels`.
@@ -224,7 +192,7 @@ def load_images(source, image_shape=None, *, split="train", data_dir=None, crop=
     if image_shape is not None:
         image_shape = check_image_shape(image_shape)
     if limit is not None:
-        _check_positive(limit=limit)
+        order.check_positive(limit=limit)
     if not str(source):
         raise ValueError("source must name a data set, a folder or a file, but is empty.")
     path = Path(source).expanduser()
@@ -252,23 +220,12 @@ def _load_digits(image_shape, split, crop, limit):
 
 def _load_folder(root, image_shape, split, crop, limit):
     name = root.resolve().name
-    if (root / split).is_dir():
-        root = root / split
-    elif split != "train":
-        raise ValueError(f"The folder {root} has no sub-folder {split!r} to take the split from.")
-    elif (root / "test").is_dir():
-        raise ValueError(f"The folder {root} has a sub-folder 'test', but none named 'train'.")
-    files = sorted(
-        path
-        for path in root.rglob("*")
-        if path.suffix.lower() in decode.EXTENSIONS
-        and path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(root).parts)
-    )
-    looked_for = f"pictures ({', '.join(sorted(decode.EXTENSIONS))}) in {root} or below it"
-    if not files:
-        raise ValueError(f"Found no {looked_for}.")
-
+    domains = [root / f"{split}{domain}" for domain in "AB"]
+    if all(domain.is_dir() for domain in domains):
+        files = [path for domain in domains for path in picture_files(domain)]
+    else:
+        root = split_folder(root, split)
+        files = picture_files(root)
     if image_shape is None:
         sizes, channels = decode.survey(files)
         if len(sizes) > 1:
@@ -278,38 +235,21 @@ def _load_folder(root, image_shape, split, crop, limit):
             )
         # No size at all: none is readable, as decoding will find, and say why.
         image_shape = (*next(iter(sizes), (1, 1)), channels)
-
-    def attempt(path):
-        try:
-            return decode.decode_file(path, image_shape, crop)
-        except Exception as error:  # Pillow's decoders raise nearly anything on broken files.
-            return error
-
+    read = functools.partial(decode.decode_file, image_shape=image_shape, crop=crop)
     kept, broken = [], {}
 
-    def decoded():
-        for path, result in zip(files, _parallel(attempt, files), strict=True):
-            if isinstance(result, Exception):
-                broken[path] = result
-            else:
-                kept.append(path)
-                yield result
+    def pixels():
+        for path, image in read_files(files, read, root, broken):
+            kept.append(path)
+            yield image
 
-    images = _stack(decoded(), min(len(files), limit or len(files)), image_shape)
-    if not kept:
-        path, error = next(iter(broken.items()))
-        raise ValueError(
-            f"Found {len(files)} {looked_for}, but none is readable; {path.name}: {error}."
-        )
-    if broken:
-        first = ", ".join(str(path.relative_to(root)) for path in list(broken)[:5])
-        more = ", ..." if len(broken) > 5 else ""
-        logging.warning("Skipped %d unreadable files in %s: %s%s", len(broken), root, first, more)
+    images = stack(pixels(), min(len(files), limit or len(files)), image_shape)
     labels, class_names = None, None
     parts = {path: path.relative_to(root).parts for path in files if path not in broken}
     if all(len(part) > 1 for part in parts.values()):
-        class_names = sorted({part[0] for part in parts.values()})
-        labels = np.array([class_names.index(parts[path][0]) for path in kept])
+        classes = {path: part[0].removeprefix(split) or part[0] for path, part in parts.items()}
+        class_names = sorted(set(classes.values()))
+        labels = np.array([class_names.index(classes[path]) for path in kept])
     return Images(images, labels, class_names, name)
 
 
@@ -405,8 +345,8 @@ def _load_tfds(source, image_shape, split, data_dir, crop, limit):
             yield from batch[0]
 
     convert = functools.partial(decode.conform, image_shape=image_shape, crop=crop)
-    each = map if stored_shape == image_shape else _parallel
-    images = _stack(each(convert, pixels()), count, image_shape)
+    each = map if stored_shape == image_shape else parallel
+    images = stack(each(convert, pixels()), count, image_shape)
     if labels_key is None:
         return Images(images, name=source)
     return Images(images, labels, features[labels_key].names, source)
@@ -449,45 +389,4 @@ def _conform_all(images, image_shape, crop):
     if image_shape in (None, images.shape[1:]):
         return images
     convert = functools.partial(decode.conform, image_shape=image_shape, crop=crop)
-    return _stack(_parallel(convert, images), len(images), image_shape)
-
-
-def _parallel(function, items):
-    """Maps in order on all cores (Pillow releases the GIL), a few hundred items ahead at most."""
-    items = iter(items)
-    with ThreadPoolExecutor() as pool:
-        while ahead := list(itertools.islice(items, 256)):
-            yield from pool.map(function, ahead)
-
-
-def _stack(images, count, image_shape):
-    """Fills one array with the first `count` images, or with all if there are fewer."""
-    needed, available = 3 * count * math.prod(image_shape), _available_memory()
-    if needed > available:  # Three times: `Images` copies, and so does TensorFlow.
-        raise ValueError(
-            f"{count} images of shape {image_shape} need {needed / 2**30:.3g} GiB to load, but "
-            f"{available / 2**30:.3g} GiB of memory are available: choose a smaller image size "
-            "or a limit."
-        )
-    stacked = np.empty((count, *image_shape), np.uint8)
-    filled = 0
-    for filled, image in zip(range(1, count + 1), images, strict=False):
-        stacked[filled - 1] = image
-    return stacked[:filled]
-
-
-def _available_memory():
-    """Returns the bytes that can be allocated, as far as the system tells."""
-    try:  # Counts what the page cache would give up, which os.sysconf does not.
-        meminfo = Path("/proc/meminfo").read_text()
-        return 1024 * int(re.search(r"MemAvailable:\s+(\d+)", meminfo)[1])
-    except OSError:
-        if hasattr(os, "sysconf"):
-            return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-        return math.inf
-
-
-def _check_positive(**arguments):
-    for name, value in arguments.items():
-        if value < 1:
-            raise ValueError(f"{name} must be at least 1, but is {value}.")
+    return stack(parallel(convert, images), len(images), image_shape)

@@ -13,6 +13,7 @@ import tensorflow as tf
 
 _RANGES = "uint8 in [0, 255] or float in [-1, 1]"
 _TOLERANCE = 1e-3
+_NO_LEVEL = 3e-3
 
 
 def to_float(images):
@@ -76,7 +77,7 @@ def check_image_shape(image_shape):
 def check_images(images, image_shape, name="x"):
     """Checks that an array holds images that a model of this shape can take.
 
-    Warns when floats all lie in [0, 1]: that is how most code outside this library scales images.
+    Warns when floats lie in [0, 1], from 0 on: so most code outside this library scales images.
 
     Args:
         images: NumPy array or eager tensor, (count, height, width, channels); uint8 in [0, 255],
@@ -106,7 +107,8 @@ def check_images(images, image_shape, name="x"):
         raise ValueError(
             f"{name} must be {_RANGES}, but is {pixels.dtype.name} in [{low:.6g}, {high:.6g}]."
         )
-    if low >= 0 and 0 < high <= 1:
+    # Black is 0 there; here no level of uint8 is, but the two next to it.
+    if 0 <= low < _NO_LEVEL and 0 < high <= 1:
         warnings.warn(
             f"{name} is float in [{low:.3g}, {high:.3g}], but float images are expected in "
             f"[-1, 1]; if these are scaled to [0, 1], convert them by {name} * 2 - 1.",

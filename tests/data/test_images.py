@@ -9,7 +9,7 @@ import requests
 import tensorflow as tf
 from PIL import Image
 
-from kerasgan.data import DownloadError, Images, images, load_images
+from kerasgan.data import DownloadError, Images, files, load_images
 
 ROOT = pathlib.Path(__file__).parents[2]
 TFDS = pathlib.Path(os.environ.get("KERASGAN_TFDS", ROOT.parent / "shared" / "tfds"))
@@ -44,7 +44,7 @@ def test_images_have_length_shape_and_one_copy_of_the_pixels():
     assert held.image_shape == (2, 2, 1)
     assert held.images.dtype == np.uint8
     assert held.labels.dtype == np.int32
-    assert np.shares_memory(held.images, np.asarray(held._pixels))
+    assert np.shares_memory(held.images, np.asarray(held.pixels))
 
 
 @pytest.mark.parametrize(
@@ -529,14 +529,14 @@ def test_limit_is_checked():
 
 
 def test_what_does_not_fit_in_memory_is_refused_before_it_is_loaded(monkeypatch):
-    monkeypatch.setattr(images, "_available_memory", lambda: 2**30)
+    monkeypatch.setattr(files, "_available_memory", lambda: 2**30)
     with pytest.raises(ValueError, match=r"1500 images .* need 12.6 GiB .* but 1 GiB .* limit"):
         load_images("digits", (1000, 1000, 3))
     assert len(load_images("digits", (16, 16, 3))) == 1500
 
 
 def test_the_memory_of_this_machine_is_known():
-    assert 2**24 < images._available_memory() < 2**50
+    assert 2**24 < files._available_memory() < 2**50
 
 
 def test_import_is_light():

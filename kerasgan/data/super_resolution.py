@@ -1,0 +1,201 @@
+"""Pictures beside smaller versions of themselves."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from kerasgan.data import decode, order
+from kerasgan.data.augment import random_crop
+from kerasgan.data.files import check_memory, picture_files, read_files, split_folder
+from kerasgan.data.photos import photos
+from kerasgan.data.pixels import check_image_shape, to_float
+
+
+class SuperResolution:
+    """Pictures of any sizes and their reductions, in memory.
+
+    Reductions are made by Pillow's bicubic filter, which widens with the factor so that nothing
+    aliases: like MATLAB's `imresize`, with which the literature's were made, up to rounding.
+
+    Attributes:
+        high: The pictures, a list of uint8 (H, W, channels), cut to multiples of `scale`.
+        low: Their reductions, a list of uint8 (H / scale, W / scale, channels).
+        image_shape: (height, width, channels) of the high-resolution images to train on.
+        scale: The factor.
+        name: What the pictures are called, for logs and errors.
+    """
+
+    def __init__(self, pictures, image_shape, scale=4, name="pictures"):
+        """Takes the pictures.
+
+        Args:
+            pictures: uint8 arrays (H, W, channels) of any sizes.
+            image_shape: (height, width, channels) to cut out for training.
+            scale: The factor.
+            name: What to call the pictures.
+
+        Raises:
+            ValueError: If there is no picture, or the sides of `image_shape` are not multiples of
+                `scale`.
+        """
+        if not len(pictures):
+            raise ValueError(f"{name}: there are no pictures.")
+        if any(side % scale for side in image_shape[:2]):
+            raise ValueError(
+                f"{name}: the sides to train on must be multiples of {scale}, but are "
+                f"{image_shape[:2]}."
+            )
+        self.image_shape, self.scale, self.name = tuple(image_shape), scale, name
+        self.high = [_whole(picture, scale) for picture in pictures]
+        self.low = [
+            decode.resize(picture, [side // scale for side in picture.shape[:2]])
+            for picture in self.high
+        ]
+
+    def __len__(self):
+        """Returns the number of pictures."""
+        return len(self.high)
+
+    def steps_per_epoch(self, batch_size):
+        """Returns how many batches of training images the pictures would be cut up into.
+
+        Args:
+            batch_size: Images in a batch.
+
+        Raises:
+            ValueError: If `batch_size` is not positive or exceeds the number of such images.
+        """
+        return order.steps_per_epoch(int(sum(self._cuts())), batch_size, self.name)
+
+    def _cuts(self):
+        """Returns how many training images each picture would be cut up into."""
+        height, width, _ = self.image_shape
+        return [(x.shape[0] // height) * (x.shape[1] // width) for x in self.high]
+
+    def dataset(self, batch_size=1):
+        """Returns one pass over the whole pictures, for evaluation.
+
+        Args:
+            batch_size: Pictures in a batch: 1, unless they are of one size.
+
+        Returns:
+            A finite `tf.data.Dataset` of (low, high), float32 in [-1, 1],
+            (batch, H / scale, W / scale, channels) and (batch, H, W, channels).
+
+        Raises:
+            ValueError: If the pictures cannot be batched.
+        """
+        order.check_positive(batch_size=batch_size)
+        sizes = {picture.shape for picture in self.high}
+        if batch_size > 1 and len(sizes) > 1:
+            raise ValueError(
+                f"{self.name}: pictures of {len(sizes)} sizes make no batches of {batch_size}."
+            )
+        shape = (None, None, self.image_shape[2])
+        examples = tf.data.Dataset.from_generator(
+            lambda: zip(self.low, self.high, strict=True),
+            output_signature=2 * (tf.TensorSpec(shape, tf.uint8),),
+        ).apply(tf.data.experimental.assert_cardinality(len(self)))
+        return order.ready(examples.batch(batch_size).map(_floats))
+
+    def stream(self, batch_size, *, seed, start_step=0):
+        """Returns an endless stream of random cuts, mirrored half of the time.
+
+        Batch number k depends on `seed` and k only. Larger pictures are cut from more often.
+
+        Args:
+            batch_size: Images in a batch.
+            seed: Integer.
+            start_step: Number of the first batch.
+
+        Returns:
+            An infinite `tf.data.Dataset` of (low, high), float32 in [-1, 1], (batch_size, height /
+            scale, width / scale, channels) and (batch_size, *image_shape).
+        """
+        steps = self.steps_per_epoch(batch_size)
+        cuts = self._cuts()
+        owners = tf.constant(np.repeat(np.arange(len(self)), cuts))
+        low, high = (_Ragged(pictures) for pictures in (self.low, self.high))
+        crop = tuple(side // self.scale for side in self.image_shape[:2])
+
+        def cut(index, number):
+            picture = owners[index]
+            key = tf.stack([tf.constant(seed, tf.int64), number])
+            return random_crop((low[picture], high[picture]), crop, key, (1, self.scale))
+
+        indices = order.endless(sum(cuts), steps, batch_size, seed, start_step).unbatch()
+        numbers = tf.data.Dataset.counter(start_step * batch_size)
+        examples = tf.data.Dataset.zip(indices, numbers).map(
+            cut, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
+        )
+        return order.ready(examples.batch(batch_size, drop_remainder=True).map(_floats))
+
+
+class _Ragged:
+    """Pictures of different sizes that a graph can index."""
+
+    def __init__(self, pictures):
+        with tf.device("CPU:0"):
+            self.channels = pictures[0].shape[-1]
+            self.pixels = tf.constant(np.concatenate([x.ravel() for x in pictures]))
+            self.shapes = tf.constant([x.shape for x in pictures])
+            self.starts = tf.constant(np.cumsum([0] + [x.size for x in pictures]))
+
+    def __getitem__(self, index):
+        pixels = self.pixels[self.starts[index] : self.starts[index + 1]]
+        return tf.ensure_shape(tf.reshape(pixels, self.shapes[index]), (None, None, self.channels))
+
+
+def load_super_resolution(
+    source, image_shape=(96, 96, 3), *, split="train", data_dir=None, scale=4, limit=None
+):
+    """Loads pictures for super-resolution into memory.
+
+    Args:
+        source: A folder with pictures of any size; if it holds a folder named like `split`, that
+            one is read. Or `"photos"`: parts of the two photographs inside scikit-learn.
+        image_shape: (height, width, channels) of the high-resolution images to train on; grey
+            pictures become colours, or the other way around. Pictures that are smaller are left
+            out of training.
+        split: `"train"` or `"test"`.
+        data_dir: Unused.
+        scale: The factor.
+        limit: How many pictures to keep, from the first on; None keeps all.
+
+    Returns:
+        `SuperResolution`.
+
+    Raises:
+        ValueError: If an argument is wrong, there are no usable pictures, or they would not fit in
+            memory.
+    """
+    image_shape = check_image_shape(image_shape)
+    root = Path(source).expanduser()
+    if source == "photos":
+        return SuperResolution(photos(split)[:limit], image_shape, scale, source)
+    if not root.is_dir():
+        raise ValueError(f"{source!r} must be a folder of pictures, or 'photos'.")
+    name, root = root.resolve().name, split_folder(root, split)
+    files = picture_files(root)[:limit]
+    # The pictures, a copy for tf.data, and the reductions of both.
+    pixels = sum(math.prod(size) for size in decode.sizes(files)) * image_shape[2]
+    check_memory(3 * pixels, f"{len(files)} pictures")
+    read = [
+        picture
+        for _, picture in read_files(
+            files, lambda path: decode.decode_whole(path, image_shape[2]), root
+        )
+    ]
+    return SuperResolution(read, image_shape, scale, name)
+
+
+def _whole(picture, scale):
+    """Cuts a picture to multiples of the scale."""
+    height, width = (side - side % scale for side in picture.shape[:2])
+    return picture[:height, :width]
+
+
+def _floats(low, high):
+    return to_float(low), to_float(high)
