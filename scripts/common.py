@@ -1,6 +1,7 @@
 """What the scripts share: the command line's manners, and loading models."""
 
 import os
+import pathlib
 import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is imported
@@ -50,6 +51,18 @@ def parse_size(text):
             f"--image_size must be a number such as 64, or HEIGHTxWIDTH such as 64x96; got {text!r}"
         )
     return int(sides[0]), int(sides[-1])
+
+
+def test_split(dataset):
+    """The split that a data set is evaluated on: of a folder without a test split, all of it."""
+    folder = pathlib.Path(dataset).expanduser()
+    held_out = any((folder / name).is_dir() for name in ("test", "testA"))
+    return "train" if folder.is_dir() and not held_out else "test"
+
+
+def slug(dataset):
+    """The name of a data set, or of the folder or file it is in."""
+    return pathlib.PurePath(dataset).stem or "data"
 
 
 def run(main):

@@ -2,14 +2,20 @@
 
 python scripts/evaluate.py --model=runs/sgan-mnist --dataset=mnist
 python scripts/evaluate.py --model=runs/cgan-mnist --dataset=mnist --classifier=judge.keras
+python scripts/evaluate.py --model=runs/cyclegan-a --dataset=folder --classifier=judge.keras
+python scripts/evaluate.py --model=runs/srgan-photos --dataset=photos
 
-The first prints the model's losses and accuracies on the test split. With a classifier, which
-`scripts/train_classifier.py` trains, the second also generates images of all classes, or codes,
-and prints how many the classifier takes for what was asked for.
+It prints the model's losses, accuracies and other measures on the test split, or on all of a folder
+that has none; for super-resolution those of bicubic upscaling too. With a classifier, which
+`scripts/train_classifier.py` trains, it also generates images of all classes, or codes, or
+translates the images of two domains, and prints how many the classifier takes for what was asked
+for.
 """
 
 import common  # first: it quietens TensorFlow
 
+import collections
+import json
 import pathlib
 
 import keras
@@ -19,6 +25,9 @@ from scipy.optimize import linear_sum_assignment
 from sklearn.metrics import confusion_matrix
 
 import kerasgan
+import zoo
+from kerasgan import metrics
+from kerasgan.data import decode
 
 _MODEL = flags.DEFINE_string("model", None, "A run's folder, or a .keras file.", required=True)
 _DATASET = flags.DEFINE_string(
@@ -39,27 +48,71 @@ _SEED = flags.DEFINE_integer(
 
 def main():
     """Loads, evaluates, judges."""
-    model = common.load_model(pathlib.Path(_MODEL.value))
+    path = pathlib.Path(_MODEL.value)
+    model = common.load_model(path)
     classifier = load_classifier(model) if _CLASSIFIER.value else None
+    # The first whose data the model takes; those of one family load alike.
+    recipe = next(recipe for recipe in zoo.RECIPES.values() if isinstance(model, recipe.model))
     with common.user_errors(ValueError, OSError, kerasgan.data.DownloadError):
-        held_out = kerasgan.data.load_images(
-            _DATASET.value, model.image_shape, split="test", data_dir=_DATA_DIR.value
+        held_out = recipe.load(
+            _DATASET.value,
+            model.image_shape,
+            split=common.test_split(_DATASET.value),
+            data_dir=_DATA_DIR.value,
+            **load_options(recipe, path),
         )
-        batches = held_out.dataset(_BATCH_SIZE.value, labels=held_out.labels is not None)
+        if recipe.held_out is not None:
+            batches = recipe.held_out(held_out, _BATCH_SIZE.value)
+        else:
+            batches = held_out.dataset(_BATCH_SIZE.value, labels=held_out.labels is not None)
         values = model.evaluate(batches, return_dict=True, verbose=0)
     print(f"{len(held_out)} test images of {held_out.name}:")
+    show(values)
+    if "sharpness" in values:
+        compare(batches, model.scale)
+    if classifier is not None and hasattr(model, "translate"):
+        judge_translations(model, classifier, held_out)
+    elif classifier is not None:
+        judge(model, classifier)
+
+
+def load_options(recipe, path):
+    """Returns how a run loaded its data, where its recipe leaves that open."""
+    run = path / "recipe.json"
+    if not recipe.load_options or not run.exists():
+        return {}
+    options = json.loads(run.read_text())
+    return {name: options[name] for name in recipe.load_options}
+
+
+def show(values):
+    """Prints values by name."""
     for name, value in values.items():
         print(f"  {name} {value:.4f}")
-    if classifier is not None:
-        judge(model, classifier)
+
+
+def compare(batches, scale):
+    """Prints how sharp the targets are, and what bicubic upscaling would reach."""
+    measured = collections.defaultdict(list)
+    for inputs, targets in batches.as_numpy_iterator():
+        measured["sharpness of the targets"] += list(metrics.sharpness(targets).numpy())
+        if scale == 1:
+            continue
+        pixels = kerasgan.data.to_uint8(inputs).numpy()
+        bicubic = np.stack([decode.resize(image, targets.shape[1:3]) for image in pixels])
+        bicubic = kerasgan.data.to_float(bicubic)
+        measured["bicubic psnr"] += list(metrics.psnr(targets, bicubic, scale).numpy())
+        measured["bicubic ssim"] += list(metrics.ssim(targets, bicubic, scale).numpy())
+        measured["bicubic sharpness"] += list(metrics.sharpness(bicubic).numpy())
+    show({name: np.mean(values) for name, values in measured.items()})
 
 
 def load_classifier(model):
     """Returns the classifier, whose images must be the model's."""
-    if not hasattr(model, "sample_labelled"):
+    if not hasattr(model, "sample_labelled") and not hasattr(model, "generator_ab"):
         raise common.UserError(
-            f"--classifier judges models that generate by class or code; {_MODEL.value} holds a "
-            f"{type(model).__name__}"
+            "--classifier judges models that generate by class or code, or translate between two "
+            f"domains; {_MODEL.value} holds a {type(model).__name__}"
         )
     with common.user_errors(OSError, ValueError, TypeError):
         classifier = keras.models.load_model(_CLASSIFIER.value)
@@ -86,6 +139,26 @@ def judge(model, classifier):
     _, classes = linear_sum_assignment(-counts)
     right = counts[np.arange(len(counts)), classes].sum()
     print(f"  as best assigned {share(right, counts)}; {by_class(counts, classes)}")
+
+
+def judge_translations(model, classifier, held_out):
+    """Prints for how many translated images the classifier names the other domain."""
+
+    def named(images, label):
+        pixels = kerasgan.data.to_float(images)
+        return np.mean(classifier.predict(pixels, _BATCH_SIZE.value, verbose=0).argmax(1) == label)
+
+    a, b = held_out.a.images, held_out.b.images
+    print("As the classifier names them:")
+    for domain, other, images, label, direction in (
+        ("A", "B", a, 1, "a_to_b"),
+        ("B", "A", b, 0, "b_to_a"),
+    ):
+        translated = model.translate(images, direction)
+        print(
+            f"  {len(images)} images of {domain}: {named(images, 1 - label):.2%} {domain}; "
+            f"translated: {named(translated, label):.2%} {other}"
+        )
 
 
 def share(right, counts):

@@ -1,8 +1,10 @@
-"""Generates images with a trained model.
+"""Generates images with a trained model, from noise, or from pictures.
 
 python scripts/generate.py --model=runs/dcgan-digits --count=64 --output=grid.png
 python scripts/generate.py --model=model.keras --count=1000 --output=pictures
 python scripts/generate.py --model=runs/cgan-mnist --labels=0,2,4,6,8 --output=even.png
+python scripts/generate.py --model=runs/cyclegan-photos --input=mine --output=made
+python scripts/generate.py --model=runs/srgan-photos --input=small --output=large
 """
 
 import common  # first: it quietens TensorFlow
@@ -10,11 +12,13 @@ import common  # first: it quietens TensorFlow
 import pathlib
 import random
 
+import keras
 import numpy as np
 import tensorflow as tf
 from absl import flags
 
-from kerasgan.data import image_grid, save_image
+from kerasgan.data import decode, image_grid, in_tiles, save_image
+from kerasgan.data.files import picture_files, read_files
 
 _MODEL = flags.DEFINE_string(
     "model", None, "A run's folder, a .keras file, or a SavedModel's folder.", required=True
@@ -32,6 +36,18 @@ _LABELS = flags.DEFINE_list(
     None,
     "The classes, or categories, to generate, as numbers, taken in turn. [default: any]",
 )
+_INPUT = flags.DEFINE_string(
+    "input", None, "A folder of pictures, for models that make images of images."
+)
+_DIRECTION = flags.DEFINE_enum(
+    "direction", "a_to_b", ["a_to_b", "b_to_a"], "Which way to translate. [CycleGAN, DualGAN]"
+)
+_IMAGE_SIZE = flags.DEFINE_integer(
+    "image_size",
+    None,
+    "The shorter side, in pixels, that pictures of --input are scaled to. [default: as they are]",
+    lower_bound=1,
+)
 _BATCH_SIZE = flags.DEFINE_integer("batch_size", 64, "Images computed at once.", lower_bound=1)
 _OUTPUT = flags.DEFINE_string(
     "output", "generated.png", "A .png file for one grid, or a folder for a file an image."
@@ -41,10 +57,14 @@ _OUTPUT = flags.DEFINE_string(
 def main():
     """Loads, generates, writes."""
     output = pathlib.Path(_OUTPUT.value)
-    if output.suffix not in ("", ".png"):
-        raise common.UserError(f"--output={output} must be a .png file or a folder")
+    if output.suffix not in ("", ".png") or (_INPUT.value and output.suffix):
+        kinds = "a folder" if _INPUT.value else "a .png file or a folder"
+        raise common.UserError(f"--output={output} must be {kinds}")
     if output.exists() and (output.is_file() or any(output.iterdir())):
         raise common.UserError(f"--output={output} exists already: choose another one")
+    if _INPUT.value is not None:
+        transform_pictures(pathlib.Path(_INPUT.value), output)
+        return
     seed = random.randrange(2**31) if _SEED.value is None else _SEED.value
     images = load_generator(pathlib.Path(_MODEL.value))(_COUNT.value, parse_labels(), seed)
     with common.user_errors(OSError):
@@ -56,6 +76,59 @@ def main():
             for i, image in enumerate(images):
                 save_image(output / f"{i:05d}.png", image)
     print(f"{len(images)} images in {output} (--seed={seed})")
+
+
+def transform_pictures(folder, output):
+    """Writes what the model makes of each picture in a folder, as PNG under the same names."""
+    if not folder.is_dir():
+        raise common.UserError(f"--input={folder} must be a folder of pictures")
+    transform, channels = load_transform(pathlib.Path(_MODEL.value))
+    with common.user_errors(ValueError):
+        files = picture_files(folder)
+
+    def read(path):
+        return decode.decode_whole(path, channels, _IMAGE_SIZE.value)
+
+    progress = keras.utils.Progbar(len(files), unit_name="picture")
+    count = 0
+    with common.user_errors(ValueError, OSError):
+        for path, picture in read_files(files, read, folder):
+            target = (output / path.relative_to(folder)).with_suffix(".png")
+            if target.exists():  # such as of one.jpg, beside one.png
+                target = target.with_name(f"{path.name}.png")
+            made = transform(picture)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            save_image(target, made)
+            count += 1
+            progress.update(files.index(path) + 1)
+    print(f"\n{count} pictures in {output}")
+
+
+def load_transform(path):
+    """Returns a function from one uint8 picture to another, and the channels that it takes."""
+    direction = _DIRECTION.value
+    if tf.saved_model.contains_saved_model(path):
+        with common.user_errors(OSError):
+            endpoints = tf.saved_model.load(path)
+        names = [name for name in ("upscale", "translate", direction) if hasattr(endpoints, name)]
+        if not names:
+            raise common.UserError(f"{path} is a SavedModel that makes no images of images")
+        function = getattr(endpoints, names[0])
+        signature = endpoints.signatures[names[0]].structured_input_signature[1]
+        channels = signature["images"].shape[-1]
+        scale = function(tf.zeros((1, 16, 16, channels), "uint8")).shape[1] // 16
+    else:
+        model = common.load_model(path)
+        if hasattr(model, "upscale"):
+            return model.upscale, model.image_shape[2]
+        if not hasattr(model, "translate"):
+            raise common.UserError(f"{path} holds a {type(model).__name__}: it takes no --input")
+        function = model.to_images
+        function = function[direction] if isinstance(function, dict) else function
+        channels, scale = function.input_signature[0].shape[-1], 1
+    if scale > 1:
+        return lambda picture: in_tiles(function, picture, scale), channels
+    return lambda picture: function(picture[None]).numpy()[0], channels
 
 
 def parse_labels():

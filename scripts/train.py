@@ -1,7 +1,8 @@
 """Trains a model of the zoo.
 
 With no flag at all it trains DCGAN on the handwritten digits inside scikit-learn, about a minute
-on two cores. The run's folder then holds recipe.json, history.csv, samples/, checkpoints/,
+on two cores; models that make images of images begin with the photographs inside scikit-learn. The
+run's folder then holds recipe.json, history.csv, samples/, checkpoints/,
 logs/ (for TensorBoard), model.keras and saved_model/. A killed run continues with --resume.
 """
 
@@ -29,16 +30,40 @@ Models, and the data sets that their recipes know:
 {_MODELS}
 
 Any other image data set of tensorflow_datasets, a folder of images and an .npz or .npy file work
-too.
+too. pix2pix takes a folder of pictures that show A on the left and B on the right, or one with the
+folders trainA and trainB of pictures with equal names, or, with --edges, of photographs. CycleGAN
+and DualGAN take a folder with the folders trainA and trainB, SRResNet and SRGAN a folder of
+pictures. A folder `test`, or testA and testB, is evaluated on after each epoch.
 """
 
 _MODEL = flags.DEFINE_enum("model", "dcgan", list(zoo.RECIPES), "Which model to train.")
 _DATASET = flags.DEFINE_string(
-    "dataset", "digits", "A data set's name, a folder of images, or an .npz or .npy file."
+    "dataset",
+    None,
+    "A data set's name, a folder of images, or an .npz or .npy file. [default: the first that the "
+    "recipe knows]",
 )
 _DATA_DIR = flags.DEFINE_string("data_dir", None, "Where tensorflow_datasets keeps its data.")
 _WORKDIR = flags.DEFINE_string(
     "workdir", None, "The run's folder. [default: runs/<model>-<dataset>]"
+)
+_DIRECTION = flags.DEFINE_enum(
+    "direction", "a_to_b", ["a_to_b", "b_to_a"], "Which of a pair to make of the other. [pix2pix]"
+)
+_EDGES = flags.DEFINE_bool(
+    "edges", False, "Whether the pictures are photographs, and A their edges. [pix2pix]"
+)
+_SCALE = flags.DEFINE_integer(
+    "scale", 4, "How much larger to make pictures: 2, 4 or 8. [srresnet, srgan]"
+)
+_HELD_OUT = flags.DEFINE_string(
+    "held_out", None, "A folder to evaluate on after each epoch. [default: the test split, if any]"
+)
+_PRETRAINED = flags.DEFINE_string(
+    "pretrained", None, "A run's folder, or a .keras file, whose generator to begin with."
+)
+_SMALL = flags.DEFINE_bool(
+    "small", None, "Train the recipe's small networks. [default: the recipe's]"
 )
 _IMAGE_SIZE = flags.DEFINE_string(
     "image_size", None, "A side in pixels, or HEIGHTxWIDTH. [default: the recipe's]"
@@ -56,10 +81,13 @@ _BATCH_SIZE = flags.DEFINE_integer(
     lower_bound=1,
 )
 _GENERATOR_LEARNING_RATE = flags.DEFINE_float(
-    "generator_learning_rate", None, "[default: the recipe's]", lower_bound=0.0
+    "generator_learning_rate", None, "A constant one. [default: the recipe's]", lower_bound=0.0
 )
 _DISCRIMINATOR_LEARNING_RATE = flags.DEFINE_float(
-    "discriminator_learning_rate", None, "[default: the recipe's]", lower_bound=0.0
+    "discriminator_learning_rate",
+    None,
+    "A constant one. [default: the recipe's]",
+    lower_bound=0.0,
 )
 _STRATEGY = flags.DEFINE_enum(
     "strategy",
@@ -94,29 +122,38 @@ def main():
     """Trains, samples, saves and exports."""
     recipe = zoo.RECIPES[_MODEL.value]
     options = resolve(recipe)
-    workdir = pathlib.Path(_WORKDIR.value or f"runs/{options['model']}-{slug(options['dataset'])}")
+    workdir = pathlib.Path(
+        _WORKDIR.value or f"runs/{options['model']}-{common.slug(options['dataset'])}"
+    )
     if not _DRY_RUN.value:
         check_workdir(workdir, options)
 
     strategy = make_strategy(options["strategy"])  # a cluster must be joined before all else
     keras.utils.set_random_seed(options["seed"])
     keras.config.set_dtype_policy(options["mixed_precision"])
-    data = load(recipe, options, "train")
+    data = load(recipe, options, options["dataset"], "train")
+    epochs = options["epochs"]
     with common.user_errors(ValueError):
         steps = data.steps_per_epoch(options["batch_size"])
         steps = options["steps_per_epoch"] or steps
         with strategy.scope():
-            model = recipe.build(data, options["seed"])
-            recipe.compile(model, jit_compile=options["jit_compile"])
+            model = recipe.build(data, options["seed"], options["small"])
+            recipe.compile(model, epochs * steps, jit_compile=options["jit_compile"])
     print_summary(model, options, workdir, strategy)
     if _DRY_RUN.value:
         return
 
-    held_out = None
-    if recipe.validate and options["dataset"] in recipe.data:
-        held_out = load(recipe, options, "test").dataset(options["batch_size"], labels=True)
+    held_out = load_held_out(recipe, options)
+    examples = None
+    if recipe.examples is not None:
+        with common.user_errors(ValueError):
+            examples = next(recipe.examples(held_out or data).take(1).as_numpy_iterator())
+    if held_out is not None:
+        held_out = recipe.held_out(held_out, options["batch_size"])
     with common.user_errors(ValueError):
         done = kerasgan.callbacks.Checkpoint(workdir / "checkpoints").restore(model)
+    if _PRETRAINED.value and not done:
+        begin_with(model, pathlib.Path(_PRETRAINED.value))
     if not is_chief(strategy):
         # Every worker saves, as saving may take all of them; only the chief's files are kept.
         scratch = tempfile.TemporaryDirectory()
@@ -128,11 +165,10 @@ def main():
     for network in ("generator", "discriminator"):
         rate = options[f"{network}_learning_rate"]
         if rate is not None:
-            getattr(model, f"{network}_optimizer").learning_rate = rate
+            set_learning_rate(getattr(model, f"{network}_optimizer"), rate)
     if done:
         print(f"Resuming after epoch {done}.", flush=True)
     keep_history(workdir / "history.csv", done)
-    epochs = options["epochs"]
     try:
         model.fit(
             recipe.stream(data, options["batch_size"], options["seed"], done * steps),
@@ -143,7 +179,9 @@ def main():
             verbose=1 if sys.stdout.isatty() else 2,
             callbacks=[
                 kerasgan.callbacks.HaltOnNonFinite(),
-                kerasgan.callbacks.SampleGrid(workdir / "samples", every=max(1, epochs // 5)),
+                kerasgan.callbacks.SampleGrid(
+                    workdir / "samples", every=max(1, epochs // 5), examples=examples
+                ),
                 keras.callbacks.CSVLogger(workdir / "history.csv", append=True),
                 keras.callbacks.TensorBoard(workdir / "logs", write_graph=False),
                 checkpoint,
@@ -159,21 +197,35 @@ def main():
     model.save(workdir / "model.keras")
     model.export(workdir / "saved_model")
     if is_chief(strategy):
+        output = "--output=more.png" if examples is None else "--input=pictures --output=made"
         print(
             f"Done: look at {workdir}/samples. Next: python scripts/generate.py --model={workdir} "
-            "--output=more.png"
+            f"{output}"
         )
 
 
 def resolve(recipe):
     """Returns all options of the run: the flags, and the recipe's settings where they are unset."""
-    settings = recipe.settings(_DATASET.value)
+    dataset = _DATASET.value if _DATASET.value is not None else next(iter(recipe.data))
+    settings = recipe.settings(dataset)
+    small = settings.small if _SMALL.value is None else _SMALL.value
+    if small and recipe.small is None:
+        raise common.UserError(f"--small: {_MODEL.value} has no small networks")
+    for flag, value in (("direction", _DIRECTION), ("edges", _EDGES), ("scale", _SCALE)):
+        if value.present and flag not in recipe.load_options:
+            raise common.UserError(f"--{flag}: {_MODEL.value} takes none")
     size = settings.image_shape[:2]
     if _IMAGE_SIZE.value is not None:
         size = common.parse_size(_IMAGE_SIZE.value)
     return {
         "model": _MODEL.value,
-        "dataset": _DATASET.value,
+        "dataset": dataset,
+        "direction": _DIRECTION.value,
+        "edges": _EDGES.value,
+        "scale": _SCALE.value,
+        "held_out": _HELD_OUT.value,
+        "pretrained": _PRETRAINED.value,
+        "small": small,
         "image_shape": [*size, settings.image_shape[2]],
         "batch_size": _BATCH_SIZE.value or settings.batch_size,
         "epochs": _EPOCHS.value or settings.epochs,
@@ -187,20 +239,49 @@ def resolve(recipe):
     }
 
 
-def load(recipe, options, split):
-    """Returns a split of the data set."""
+def load(recipe, options, dataset, split):
+    """Returns a split of a data set."""
     with common.user_errors(ValueError, OSError, kerasgan.data.DownloadError):
         return recipe.load(
-            options["dataset"],
+            dataset,
             tuple(options["image_shape"]),
             split=split,
             data_dir=_DATA_DIR.value,
+            **{name: options[name] for name in recipe.load_options},
         )
 
 
-def slug(dataset):
-    """The name of a data set, or of the folder or file it is in."""
-    return pathlib.PurePath(dataset).stem or "data"
+def load_held_out(recipe, options):
+    """Returns what to evaluate on after each epoch, or None."""
+    if recipe.held_out is None:
+        return None
+    dataset = options["held_out"]
+    if dataset is not None:
+        return load(recipe, options, dataset, common.test_split(dataset))
+    dataset = options["dataset"]
+    folder = pathlib.Path(dataset).expanduser().is_dir() and common.test_split(dataset) == "test"
+    return load(recipe, options, dataset, "test") if folder or dataset in recipe.data else None
+
+
+def set_learning_rate(optimizer, rate):
+    """Sets a constant learning rate, also in the place of one that decays."""
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)  # of float16
+    if isinstance(optimizer.get_config()["learning_rate"], dict):
+        rate = keras.optimizers.schedules.PiecewiseConstantDecay([0], [rate, rate])
+    optimizer.learning_rate = rate
+
+
+def begin_with(model, path):
+    """Gives a model the generator of another one."""
+    generator = common.load_model(path).sampler
+    shapes = [[weight.shape for weight in each.weights] for each in (generator, model.generator)]
+    if shapes[0] != shapes[1]:
+        raise common.UserError(
+            f"--pretrained={path} holds another generator: {generator.count_params():,} weights, "
+            f"where this model's has {model.generator.count_params():,}"
+        )
+    for network in {id(each): each for each in (model.generator, model.sampler)}.values():
+        network.set_weights(generator.get_weights())
 
 
 def check_workdir(workdir, options):
@@ -258,10 +339,12 @@ def is_chief(strategy):
 
 def print_summary(model, options, workdir, strategy):
     """Prints what is about to run."""
+    weights = [f"{model.generator.count_params():,} weights in the generator"]
+    if model.discriminator is not None:
+        weights.append(f"{model.discriminator.count_params():,} in the discriminator")
     print(
         f"{options['model']} on {options['dataset']} at {options['image_shape']}: "
-        f"{model.generator.count_params():,} weights in the generator, "
-        f"{model.discriminator.count_params():,} in the discriminator; "
+        f"{', '.join(weights)}; "
         f"{options['epochs']} epochs of batches of {options['batch_size']} on "
         f"{strategy.num_replicas_in_sync} replica(s); workdir {workdir}",
         flush=True,

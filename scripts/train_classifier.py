@@ -52,8 +52,8 @@ _OUTPUT = flags.DEFINE_string(
 
 def main():
     """Loads, trains, saves, tests."""
-    name = pathlib.PurePath(_DATASET.value).stem or "data"
-    output = pathlib.Path(_OUTPUT.value or f"runs/classifier-{name}.keras")
+    output = f"runs/classifier-{common.slug(_DATASET.value)}.keras"
+    output = pathlib.Path(_OUTPUT.value or output)
     if output.suffix != ".keras":
         raise common.UserError(f"--output={output} must be a .keras file")
     if output.exists():

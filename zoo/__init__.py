@@ -1,6 +1,20 @@
 """Recipes that train the models on real data, a file a variant, each with its measured results."""
 
-from zoo import acgan, cgan, dcgan, gan, infogan, lsgan, sgan, wgan, wgan_gp
+from zoo import (
+    acgan,
+    cgan,
+    cyclegan,
+    dcgan,
+    dualgan,
+    gan,
+    infogan,
+    lsgan,
+    pix2pix,
+    sgan,
+    srgan,
+    wgan,
+    wgan_gp,
+)
 from zoo.recipe import Recipe, Settings
 
 RECIPES = {
@@ -13,6 +27,11 @@ RECIPES = {
     "acgan": acgan.RECIPE,
     "infogan": infogan.RECIPE,
     "sgan": sgan.RECIPE,
+    "pix2pix": pix2pix.RECIPE,
+    "cyclegan": cyclegan.RECIPE,
+    "dualgan": dualgan.RECIPE,
+    "srresnet": srgan.SRRESNET,
+    "srgan": srgan.SRGAN,
 }
 
 __all__ = ["RECIPES", "Recipe", "Settings"]

@@ -21,7 +21,7 @@ from kerasgan import models
 from zoo.recipe import Recipe, Settings, labelled, num_classes
 
 
-def _adam():
+def _adam(steps):
     """Adam instead of the paper's SGD, the generator's faster, or the discriminator wins."""
     return {
         name: keras.optimizers.Adam(rate, beta_1=0.5, epsilon=1e-8)

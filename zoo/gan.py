@@ -16,7 +16,7 @@ from kerasgan import models
 from zoo.recipe import Recipe, Settings
 
 
-def _adam():
+def _adam(steps):
     """Adam instead of the paper's SGD, which needs hundreds of epochs."""
     return {
         name: keras.optimizers.Adam(2e-4, beta_1=0.5, epsilon=1e-8)

@@ -14,11 +14,13 @@ class Settings:
         image_shape: (height, width, channels) that images are resized to.
         batch_size: Images a training step takes, shared by the discriminator's steps.
         epochs: How often the data set is seen.
+        small: Whether to train the recipe's small networks.
     """
 
     image_shape: tuple[int, int, int]
     batch_size: int
     epochs: int
+    small: bool = False
 
 
 def unlabelled(data, batch_size, seed, start_step):
@@ -37,37 +39,46 @@ class Recipe:
 
     Attributes:
         model: The class in `kerasgan.models`.
-        data: Settings by the name of the data set.
+        data: Settings by the name of the data set, the default one first.
         own_data: Settings for any other data set or folder.
         options: Returns further arguments of the model, for the data and the seed.
-        optimizers: Returns the arguments of `compile` where they are not the paper's.
+        small: Likewise for networks that a CPU can train, where the paper's are too large for it.
+        optimizers: Returns the arguments of `compile` where they are not the paper's, for the
+            number of steps that training takes.
         load: Loads a data set, as `kerasgan.data.load_images` does.
+        load_options: The names of further arguments of `load` that users may choose.
         stream: Makes the endless data set that `fit` takes, for the data, a batch size, a seed
             and the number of the first step.
-        validate: Whether to evaluate on the test split after each epoch, for the data sets in
-            `data`.
+        held_out: Makes the data set to evaluate on after each epoch, for held-out data and a
+            batch size; None evaluates on nothing.
+        examples: Makes the data set whose first batch sample grids show; None shows what the
+            model makes of nothing.
     """
 
     model: type[kerasgan.models.AdversarialModel]
     data: Mapping[str, Settings]
     own_data: Settings
     options: Callable[[kerasgan.data.Images, int], dict] = lambda data, seed: {}
-    optimizers: Callable[[], dict] = dict
+    small: Callable[[kerasgan.data.Images, int], dict] | None = None
+    optimizers: Callable[[int], dict] = lambda steps: {}
     load: Callable = kerasgan.data.load_images
+    load_options: tuple[str, ...] = ()
     stream: Callable = unlabelled
-    validate: bool = False
+    held_out: Callable | None = None
+    examples: Callable | None = None
 
     def settings(self, dataset):
         """Returns the settings for a data set."""
         return self.data.get(dataset, self.own_data)
 
-    def build(self, data, seed):
+    def build(self, data, seed, small=False):
         """Returns the model for loaded data, not compiled."""
-        return self.model(data.image_shape, seed=seed, **self.options(data, seed))
+        options = self.small if small else self.options
+        return self.model(data.image_shape, seed=seed, **options(data, seed))
 
-    def compile(self, model, **keras_options):
-        """Compiles a model that `build` made."""
-        model.compile(**self.optimizers(), **keras_options)
+    def compile(self, model, steps, **keras_options):
+        """Compiles a model that `build` made, for training of so many steps."""
+        model.compile(**self.optimizers(steps), **keras_options)
 
 
 def num_classes(data):

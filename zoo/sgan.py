@@ -23,5 +23,5 @@ RECIPE = Recipe(
     own_data=Settings((32, 32, 3), batch_size=100, epochs=300),
     options=lambda images, seed: {"num_classes": num_classes(images), "ema": 0.9999},
     stream=_ten_labels_a_class,
-    validate=True,
+    held_out=lambda images, batch_size: images.dataset(batch_size, labels=True),
 )

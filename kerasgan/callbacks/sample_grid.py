@@ -17,10 +17,12 @@ class SampleGrid(keras.callbacks.Callback):
         every: Save after each so many epochs, and after the last.
         count: How many images a grid has.
         seed: The seed of their latents.
+        examples: For models that make images of images, the batch (x, y) to show; no latents then.
     """
 
-    def __init__(self, directory, every=1, count=64, seed=0):
+    def __init__(self, directory, every=1, count=64, seed=0, examples=None):
         super().__init__()
+        self.examples = examples
         self.directory = pathlib.Path(directory)
         self.every, self.count, self.seed = every, count, seed
 
@@ -29,5 +31,5 @@ class SampleGrid(keras.callbacks.Callback):
         done = epoch + 1
         if done % self.every == 0 or done == self.params["epochs"]:
             self.directory.mkdir(parents=True, exist_ok=True)
-            picture = self.model.grid(self.count, self.seed)
+            picture = self.model.grid(*(self.examples or (self.count, self.seed)))
             save_image(self.directory / f"epoch-{done:05d}.png", picture)

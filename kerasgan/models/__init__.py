@@ -3,16 +3,21 @@
 from kerasgan.models.acgan import ACGAN
 from kerasgan.models.base import AdversarialModel
 from kerasgan.models.cgan import ConditionalGAN
+from kerasgan.models.cyclegan import CycleGAN, DualGAN
 from kerasgan.models.dcgan import DCGAN
 from kerasgan.models.gan import GAN
 from kerasgan.models.infogan import InfoGAN
 from kerasgan.models.lsgan import LSGAN
+from kerasgan.models.pix2pix import Pix2Pix
 from kerasgan.models.sgan import KPlusOneGAN, SemiSupervisedGAN
+from kerasgan.models.srgan import SRGAN
 from kerasgan.models.wgan import WGAN, WGANGP
 
 __all__ = [
     "ACGAN",
+    "CycleGAN",
     "DCGAN",
+    "DualGAN",
     "GAN",
     "LSGAN",
     "WGAN",
@@ -21,5 +26,7 @@ __all__ = [
     "ConditionalGAN",
     "InfoGAN",
     "KPlusOneGAN",
+    "Pix2Pix",
+    "SRGAN",
     "SemiSupervisedGAN",
 ]

@@ -4,9 +4,9 @@ import keras
 import tensorflow as tf
 
 from kerasgan import losses, networks
-from kerasgan.data import to_float
 from kerasgan.models.cgan import ConditionalGAN
 from kerasgan.models.classifying import Classifying, check_class_outputs, check_number
+from kerasgan.models.gan import GAN
 
 
 @keras.saving.register_keras_serializable("kerasgan")
@@ -86,9 +86,7 @@ class ACGAN(Classifying, ConditionalGAN):
         """Returns G's loss by term."""
         fake_images, classes = fake
         fake_logits, fake_classes = self.discriminator(fake_images, training=training)
-        real_logits = None
-        if self.adversarial_loss.relativistic:
-            real_logits = self.logits(real[0], training)
+        real_logits = self.reference_logits(real[0], training)
         adversarial = self.adversarial_loss.generator(fake_logits, real_logits)
         classification = self.classification_weight * losses.cross_entropy(classes, fake_classes)
         return {
@@ -114,9 +112,7 @@ class ACGAN(Classifying, ConditionalGAN):
         """Returns the discriminator's scores of the classes."""
         return self.discriminator(images, training=False)[1]
 
-    def score(self, images):
-        """Returns the discriminator's float32 logits of the source, for uint8 images."""
-        return tf.cast(self.logits(to_float(images)), "float32")
+    score = GAN.score  # without labels
 
     def endpoints(self):
         """Serves what `ConditionalGAN` serves, and `classify`; `discriminate` takes images."""

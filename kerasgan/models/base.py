@@ -6,6 +6,7 @@ optimizers, moving averages, seeds, the logging of losses, and serialization.
 
 import contextlib
 import itertools
+import numbers
 import types
 
 import keras
@@ -47,7 +48,7 @@ class AdversarialModel(keras.Model):
 
     Args:
         generator: A built `keras.Model`.
-        discriminator: A built `keras.Model`.
+        discriminator: A built `keras.Model`; None trains the generator alone.
         image_shape: (height, width, channels) of the images that `fit` takes.
         ema: The decay of a moving average of the generator's weights, in (0, 1), such as 0.999;
             None keeps no average. `generate` and `export` use the average.
@@ -58,6 +59,8 @@ class AdversarialModel(keras.Model):
     """
 
     adversarial_loss = "non_saturating"
+    # The attributes that hold networks, which are arguments of the constructor too.
+    network_names = ("generator", "discriminator")
 
     def __init__(self, generator, discriminator, image_shape, ema=None, seed=None, **kwargs):
         super().__init__(**kwargs)
@@ -92,7 +95,7 @@ class AdversarialModel(keras.Model):
         raise NotImplementedError
 
     def loss_names(self):
-        """Returns the names that `log` takes, which `fit` and `evaluate` report."""
+        """Returns the names that `log` takes, which `fit` and `evaluate` report, each once."""
         return ["discriminator_loss", "generator_loss", "real_accuracy", "fake_accuracy"]
 
     # ------------------------------------------------------------------ compiling
@@ -153,10 +156,12 @@ class AdversarialModel(keras.Model):
             self.discriminator_optimizer = self._prepare(
                 discriminator_optimizer or defaults[1], self.discriminator
             )
-            self._logs = _Logs([_tracker(name) for name in self.loss_names()])
+            self._logs = _Logs([_tracker(name) for name in dict.fromkeys(self.loss_names())])
 
     def _prepare(self, optimizer, network):
         """Builds an optimizer: unbuilt ones fail inside the graph of a distributed step."""
+        if network is None:
+            return None
         optimizer = keras.optimizers.get(optimizer)
         if _computes_in_float16(network) and not isinstance(
             optimizer, keras.optimizers.LossScaleOptimizer
@@ -247,6 +252,18 @@ class AdversarialModel(keras.Model):
             return value
         return context.all_reduce(tf.distribute.ReduceOp.MEAN, value)
 
+    def on_whole_batch(self, function, batch):
+        """Returns this replica's share of what a function makes of the batch of all replicas.
+
+        The function must do the same on each replica, which all call it.
+        """
+        context = tf.distribute.get_replica_context()
+        if context.num_replicas_in_sync == 1:
+            return function(batch)
+        size = tf.shape(batch)[0]
+        start = size * context.replica_id_in_sync_group
+        return function(context.all_gather(batch, axis=0))[start : start + size]
+
     def regularization(self, network):
         """Returns what a network's own layers add to its loss, such as weight decay; a scalar."""
         return sum(network.losses, start=tf.constant(0.0))
@@ -257,12 +274,14 @@ class AdversarialModel(keras.Model):
         Args:
             batch_size: How many examples the values are means over. A replica's share of the
                 last batch of an evaluation may be empty; it then counts for nothing.
-            **values: Scalars, one for each of `loss_names` among them.
+            **values: Scalars, those of `loss_names` among them. All, in training.
         """
         for tracker in self._logs.metrics:
+            if tracker.name not in values:
+                continue
             value = tf.where(batch_size > 0, values[tracker.name], 0.0)
             tracker.update_state(value, sample_weight=batch_size)
-        means = self.get_metrics_result()
+        means = {name: x for name, x in self.get_metrics_result().items() if name in values}
         if isinstance(self.distribute_strategy, tf.distribute.MultiWorkerMirroredStrategy):
             # Keras 3.15 reduces logs over workers along axis 0, which scalars do not have.
             means = {name: tf.reshape(mean, [1]) for name, mean in means.items()}
@@ -317,7 +336,7 @@ class AdversarialModel(keras.Model):
         validation_data = kwargs.get("validation_data")
         if validation_data is not None:
             self.check_held_out(*_pair(validation_data), "validation_data")
-        if self.compiled and not int(self.discriminator_optimizer.iterations.numpy()):
+        if self.compiled and not int(self.generator_optimizer.iterations.numpy()):
             self.prepare(x)
         if self.distribute_strategy.num_replicas_in_sync > 1:
             x, y, batch_size = self._whole_batches(x, y, batch_size, kwargs)
@@ -412,12 +431,14 @@ class AdversarialModel(keras.Model):
 
     def endpoints(self):
         """Returns what `export` serves: name -> (function, its tensor specifications)."""
+        if self.discriminator is None:
+            return {}
         images = tf.TensorSpec((None, *self.image_shape), "uint8", "images")
         return {"discriminate": (self.score, [images])}
 
     def score(self, images):
         """Returns the discriminator's float32 logits for uint8 images."""
-        return tf.cast(self.logits(to_float(images)), "float32")
+        return tf.cast(self.logits(tf.nest.map_structure(to_float, images)), "float32")
 
     def logits(self, batch, training=False):
         """Returns the discriminator's logits, its first output, for a batch of its inputs."""
@@ -450,26 +471,25 @@ class AdversarialModel(keras.Model):
             )
         averages = [average for average, _ in self.averages()]
         networks = [self.generator, self.discriminator, *averages]
+        networks = [network for network in networks if network is not None]
         write_saved_model(filepath, self.endpoints(), networks, verbose=bool(verbose))
 
     # ------------------------------------------------------------------ serialization
 
     def get_config(self):
         """Returns the arguments that rebuild the model, networks included."""
-        return super().get_config() | {
-            "generator": keras.saving.serialize_keras_object(self.generator),
-            "discriminator": keras.saving.serialize_keras_object(self.discriminator),
-            "image_shape": self.image_shape,
-            "ema": self.ema,
-            "seed": self.seed,
+        networks = {
+            name: keras.saving.serialize_keras_object(getattr(self, name))
+            for name in self.network_names
         }
+        options = {"image_shape": self.image_shape, "ema": self.ema, "seed": self.seed}
+        return super().get_config() | networks | options
 
     @classmethod
     def from_config(cls, config):
         """Rebuilds a model from `get_config()`."""
         networks = {
-            name: keras.saving.deserialize_keras_object(config[name])
-            for name in ("generator", "discriminator")
+            name: keras.saving.deserialize_keras_object(config[name]) for name in cls.network_names
         }
         return cls(**(config | networks))
 
@@ -539,7 +559,7 @@ class _Logs(MetricsList):
 def _tracker(name):
     """The running mean of a logged value, which is to go down or up."""
     tracker = keras.metrics.Mean(name)
-    tracker._direction = "down" if name.endswith(("loss", "penalty")) else "up"
+    tracker._direction = "down" if name.endswith(("loss", "penalty", "l1")) else "up"
     return tracker
 
 
@@ -556,3 +576,29 @@ def _pair(element):
 def batch_length(element):
     """How many examples a batch holds, an integer tensor."""
     return tf.shape(tf.nest.flatten(element)[0])[0]
+
+
+def not_empty(x, shape=None):
+    """Returns a batch, or if it is empty a blank example.
+
+    A replica's share of the last batch of an evaluation may be empty, which neither gradients nor
+    all convolutions take. What stands in counts for nothing: `log` is told so.
+
+    Args:
+        x: A tensor of examples.
+        shape: The shape of an example, where `x` does not tell it.
+    """
+    blank = [1, *(side or 1 for side in shape or x.shape[1:])]
+    missing = tf.where(tf.equal(tf.shape(x), 0), blank, 0)
+    return tf.pad(x, tf.stack([tf.zeros_like(missing), missing], axis=1))
+
+
+def check_integer(name, value, least=1, wanted="a positive integer"):
+    """Returns an integer as an int.
+
+    Raises:
+        ValueError: If it is none, or less than `least`; the message says what is `wanted`.
+    """
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
+        raise ValueError(f"{name} must be {wanted}, got {value!r}.")
+    return int(value)

@@ -1,11 +1,10 @@
 """What discriminators that know classes have in common."""
 
-import numbers
-
 import numpy as np
 import tensorflow as tf
 
 from kerasgan.data import check_images, to_float
+from kerasgan.models.base import check_integer
 
 
 class Classifying:
@@ -48,9 +47,7 @@ def check_number(name, number, least=2, needed=True):
     """
     if number is None and not needed:
         return None
-    if isinstance(number, bool) or not isinstance(number, numbers.Integral) or number < least:
-        raise ValueError(f"{name} must be an integer of at least {least}, got {number!r}.")
-    return int(number)
+    return check_integer(name, number, least, f"an integer of at least {least}")
 
 
 def check_class_outputs(outputs, names, index, number, argument="num_classes"):

@@ -2,21 +2,22 @@
 
 import functools
 import math
-import numbers
 import random
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from kerasgan import losses, networks
+from kerasgan import networks
 from kerasgan.data import check_image_shape, image_grid, to_uint8
-from kerasgan.models.base import AdversarialModel, batch_length
+from kerasgan.models.base import batch_length, check_integer
+from kerasgan.models.game import Game
+from kerasgan.models.shapes import input_shape_of, symbolic
 from kerasgan.networks.common import check_seed
 
 
 @keras.saving.register_keras_serializable("kerasgan")
-class GAN(AdversarialModel):
+class GAN(Game):
     """Generates images from noise.
 
     Goodfellow et al., "Generative Adversarial Networks", 2014, arXiv:1406.2661, Algorithm 1, with
@@ -43,8 +44,6 @@ class GAN(AdversarialModel):
     """
 
     default_latent_dim = 100
-    default_discriminator_steps = 1
-    penalty = None
 
     def __init__(
         self,
@@ -58,43 +57,46 @@ class GAN(AdversarialModel):
         seed=None,
         **kwargs,
     ):
-        steps = discriminator_steps
-        if steps is None:
-            steps = self.default_discriminator_steps
-        steps = _positive("discriminator_steps", steps)
         if image_shape is None and generator is None and discriminator is None:
             raise ValueError("Give an image_shape such as (64, 64, 3), or networks of your own.")
         if latent_dim is None and generator is None:
             latent_dim = self.default_latent_dim
         if latent_dim is not None:
-            latent_dim = _positive("latent_dim", latent_dim)
+            latent_dim = check_integer("latent_dim", latent_dim)
         image_shape = image_shape and check_image_shape(image_shape)
 
         if generator is not None:
             beside = self.generator_conditions()
-            latents = _input_shape(
+            latents = input_shape_of(
                 generator, "generator", latent_dim and (latent_dim,), "latent_dim", beside
             )
             if len(latents) != 1:
                 raise ValueError(f"The generator must take latents (N, dim), it takes {latents}.")
             (latent_dim,) = latents
-            made = generator(_symbolic(latents, beside)).shape[1:]
+            made = generator(symbolic(latents, beside)).shape[1:]
             if image_shape not in (None, made):
                 raise ValueError(f"image_shape is {image_shape}, but the generator makes {made}.")
             image_shape = made
         if discriminator is not None:
             beside = self.discriminator_conditions()
-            image_shape = _input_shape(
+            image_shape = input_shape_of(
                 discriminator, "discriminator", image_shape, "image_shape", beside
             )
-            self.check_outputs(discriminator(_symbolic(image_shape, beside)))
+            self.check_outputs(discriminator(symbolic(image_shape, beside)))
         if generator is None:
             generator = self.build_generator(image_shape, latent_dim, seed)
         if discriminator is None:
             discriminator = self.build_discriminator(image_shape, seed)
-        super().__init__(generator, discriminator, image_shape, ema=ema, seed=seed, **kwargs)
+        super().__init__(
+            generator,
+            discriminator,
+            image_shape,
+            discriminator_steps=discriminator_steps,
+            ema=ema,
+            seed=seed,
+            **kwargs,
+        )
         self.latent_dim = latent_dim
-        self.discriminator_steps = steps
 
     # ------------------------------------------------------------------ what a variant may change
 
@@ -136,155 +138,10 @@ class GAN(AdversarialModel):
         """Returns uniform noise of unit variance."""
         return tf.random.stateless_uniform(shape, seed, -math.sqrt(3), math.sqrt(3))
 
-    def train_step(self, data):
-        """Updates D on each part of the batch, then G once: Algorithm 1."""
-        *parts, last = self.split(self.unpack(data))
-        for real in parts:
-            self.train_discriminator(real, self.fake_batch(real, training=True))
-        with self.tape(self.generator) as tape:
-            # One pass of G serves the last update of D and the update of G.
-            fake = self.fake_batch(last, training=True)
-            values = self.train_discriminator(last, tf.nest.map_structure(tf.stop_gradient, fake))
-            values |= self.generator_losses(last, fake, training=True)
-        self.minimize(values["generator_loss"], tape, self.generator, self.generator_optimizer)
-        self.update_ema()
-        return self.log(batch_length(last), **values)
-
-    def train_discriminator(self, real, fake):
-        """Takes one step of D; returns its losses and accuracies."""
-        with self.tape(self.discriminator) as tape:
-            values = self.discriminator_losses(real, fake, training=True)
-        self.minimize(
-            values["discriminator_loss"], tape, self.discriminator, self.discriminator_optimizer
-        )
-        return values
-
-    def test_step(self, data):
-        """Returns the losses and accuracies on held-out images, changing nothing."""
-        real = self.unpack(data)
-        size = batch_length(real)
-        # A replica's share of the last batch may be empty, which gradients do not take: a blank
-        # example stands in, and counts for nothing.
-        real = tf.nest.map_structure(
-            lambda x: tf.pad(x, [[0, tf.cast(size == 0, "int32")]] + [[0, 0]] * (len(x.shape) - 1)),
-            real,
-        )
-        fake = self.fake_batch(real, training=False)
-        values = self.discriminator_losses(real, fake, training=False)
-        return self.log(size, **values, **self.generator_losses(real, fake, training=False))
-
     def fake_batch(self, real, training):
         """Returns as many generated examples as there are real ones, in the same form."""
         latents = self.sample_latent(batch_length(real), self.noise(training))
         return self.imagine(latents, training)
-
-    def imagine(self, inputs, training):
-        """Returns the generator's images in float32, whatever a user's network computes in."""
-        return tf.cast(self.generator(inputs, training=training), "float32")
-
-    def noise(self, training):
-        """Returns the seed generator of training, or that of evaluation."""
-        return self.seed_generator if training else self.evaluation_seed_generator
-
-    def discriminator_losses(self, real, fake, training):
-        """Returns D's loss by term, and its accuracies."""
-        # Two passes: batch normalization must not mix real and generated statistics.
-        real_logits = self.logits(real, training)
-        fake_logits = self.logits(fake, training)
-        return self.adversarial_terms(real, fake, real_logits, fake_logits, training)
-
-    def adversarial_terms(self, real, fake, real_logits, fake_logits, training):
-        """Returns D's loss in the adversarial game by term, and its accuracies."""
-        loss = self.adversarial_loss.discriminator(real_logits, fake_logits)
-        values = {
-            "discriminator_loss": loss + self.regularization(self.discriminator),
-            "discriminator_adversarial_loss": loss,
-        }
-        if self.penalty is not None:
-            penalty = self.penalize(real, fake, training)
-            values["discriminator_loss"] += penalty
-            values["discriminator_gradient_penalty"] = penalty
-        accuracies = self.adversarial_loss.accuracy(real_logits, fake_logits)
-        return values | dict(zip(("real_accuracy", "fake_accuracy"), accuracies, strict=True))
-
-    def generator_losses(self, real, fake, training):
-        """Returns G's loss, by term where it has several."""
-        real_logits = None
-        if self.adversarial_loss.relativistic:
-            real_logits = self.logits(real, training)
-        fake_logits = self.logits(fake, training)
-        loss = self.adversarial_loss.generator(fake_logits, real_logits)
-        return {"generator_loss": loss + self.regularization(self.generator)}
-
-    def penalize(self, real, fake, training):
-        """Returns the penalty on D's gradients at the points that the penalty chooses."""
-        # What comes with the images, such as labels, stays as it is.
-        (images, *others), (fake_images, *_) = tf.nest.flatten(real), tf.nest.flatten(fake)
-        points = self.penalty.points(images, fake_images, self.noise(training))
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(points)
-            logits = self.logits(tf.nest.pack_sequence_as(real, [points, *others]), training)
-        return self.penalty(tape.gradient(logits, points))
-
-    def split(self, batch):
-        """Returns `discriminator_steps` equal parts of a batch.
-
-        An incomplete last batch with fewer images than steps has its images in several parts.
-        """
-
-        def part(x, i):
-            size = tf.shape(x)[0]
-            length = tf.maximum(size // self.discriminator_steps, 1)
-            start = i * length % size
-            return x[start : start + length]
-
-        return [
-            tf.nest.map_structure(lambda x, i=i: part(x, i), batch)
-            for i in range(self.discriminator_steps)
-        ]
-
-    # ------------------------------------------------------------------ compiling
-
-    def compile(
-        self,
-        generator_optimizer=None,
-        discriminator_optimizer=None,
-        adversarial_loss=None,
-        penalty=None,
-        **kwargs,
-    ):
-        """Prepares the model for training.
-
-        Args:
-            generator_optimizer: A `keras.optimizers.Optimizer` or its name; None is the paper's.
-            discriminator_optimizer: Likewise.
-            adversarial_loss: A `kerasgan.losses.AdversarialLoss` or its name; None is the paper's.
-            penalty: A `kerasgan.losses.Penalty` on the discriminator's gradients; None is the
-                paper's.
-            **kwargs: `run_eagerly`, `steps_per_execution`, `jit_compile`, `auto_scale_loss`.
-
-        Raises:
-            ValueError: If the optimizers are one object, or the loss or penalty is unknown.
-        """
-        if penalty is not None and not isinstance(penalty, losses.Penalty):
-            raise ValueError(
-                f"penalty must be a kerasgan.losses.Penalty such as R1(10.0), got {penalty!r}."
-            )
-        self.penalty = penalty or type(self).penalty
-        super().compile(generator_optimizer, discriminator_optimizer, adversarial_loss, **kwargs)
-
-    def get_compile_config(self):
-        """Returns the arguments of `compile`, or None before it was called."""
-        config = super().get_compile_config()
-        penalty = self.penalty and keras.saving.serialize_keras_object(self.penalty)
-        return config and config | {"penalty": penalty}
-
-    def loss_names(self):
-        """Returns the names of the logged losses and accuracies."""
-        names = super().loss_names()
-        if self.penalty is not None:
-            names += ["discriminator_adversarial_loss", "discriminator_gradient_penalty"]
-        return names
 
     # ------------------------------------------------------------------ generating
 
@@ -331,7 +188,7 @@ class GAN(AdversarialModel):
             ValueError: As in `generate`.
         """
         seed = check_seed(random.randrange(2**31) if seed is None else seed)
-        return _positive("count", count), _positive("batch_size", batch_size), seed
+        return check_integer("count", count), check_integer("batch_size", batch_size), seed
 
     def render(self, inputs, batch_size):
         """Returns the uint8 images of the inputs of `to_images`, in batches, as a NumPy array."""
@@ -387,54 +244,4 @@ class GAN(AdversarialModel):
         """Returns the arguments that rebuild the model."""
         return super().get_config() | {
             "latent_dim": self.latent_dim,
-            "discriminator_steps": self.discriminator_steps,
         }
-
-
-def _positive(name, value):
-    """Returns a positive integer as an int."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 1:
-        raise ValueError(f"{name} must be a positive integer, got {value!r}.")
-    return int(value)
-
-
-def _input_shape(network, name, given, argument, beside):
-    """Returns the shape of a user's network's first input: its own, or the one given beside it.
-
-    Args:
-        network: The network.
-        name: What it is called, for errors.
-        given: The shape that the user gave, or None.
-        argument: The argument that it was given as.
-        beside: The shapes of its other inputs.
-    """
-    if not isinstance(network, keras.Model):
-        raise ValueError(f"{name} must be a keras.Model, got {network!r}.")
-    own = getattr(network, "input_shape", None)  # subclassed models do not know theirs
-    if isinstance(own, (list, dict)) or (own is not None and beside):
-        shapes = own if isinstance(own, list) else [own]
-        if len(shapes) != 1 + len(beside):
-            wanted = "one input" if not beside else f"{1 + len(beside)} inputs, in a list"
-            raise ValueError(f"The {name} must have {wanted}, it has {len(shapes)}.")
-        own, *others = shapes
-        if [other[1:] for other in others] != list(beside):
-            raise ValueError(
-                f"The {name} takes {[other[1:] for other in others]} beside its first input, but "
-                f"must take {list(beside)}."
-            )
-    if own is None and given is None:
-        raise ValueError(
-            f"The {name} does not tell what it takes: give {argument}, or start it with "
-            "keras.Input."
-        )
-    if own is None or (None in own[1:] and given is not None):
-        return given
-    if given not in (None, own[1:]):
-        raise ValueError(f"The {name} takes {own[1:]}, but {argument} says {given}.")
-    return own[1:]
-
-
-def _symbolic(shape, beside):
-    """Symbolic inputs of a network that takes one shape, or several in a list."""
-    inputs = [keras.Input(each) for each in (shape, *beside)]
-    return inputs if beside else inputs[0]

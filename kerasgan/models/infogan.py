@@ -119,7 +119,7 @@ class InfoGAN(Classifying, GAN):
         """Returns G's loss by term."""
         fake_images, latents = fake
         fake_logits, *codes = self.discriminator(fake_images, training=training)
-        real_logits = self.logits(real, training) if self.adversarial_loss.relativistic else None
+        real_logits = self.reference_logits(real, training)
         adversarial = self.adversarial_loss.generator(fake_logits, real_logits)
         bound = self.information_weight * sum(self.information(latents, codes).values())
         return {

@@ -153,7 +153,7 @@ class SemiSupervisedGAN(Classifying, GAN):
     def loss_names(self):
         """Returns the names of the logged losses and accuracies."""
         terms = ["discriminator_adversarial_loss", "discriminator_classification_loss", "accuracy"]
-        return list(dict.fromkeys(super().loss_names() + terms))
+        return super().loss_names() + terms
 
     def unpack(self, data):
         """Returns ((labelled images, unlabelled images), labels)."""

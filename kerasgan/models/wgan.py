@@ -8,8 +8,28 @@ from kerasgan.models.dcgan import DCGAN
 from kerasgan.models.gan import GAN
 
 
+class WeightClipping:
+    """A mixin for models whose critic's weights are clipped to [-clip, clip] after each step."""
+
+    def __init__(self, *args, clip=0.01, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.clip = clip
+        self.clip_weights = losses.WeightClip(clip)
+
+    def train_discriminator(self, real, fake):
+        """Takes one step of the critic, and clips its weights."""
+        values = super().train_discriminator(real, fake)
+        for weight in self.discriminator.trainable_variables:
+            weight.assign(self.clip_weights(weight))
+        return values
+
+    def get_config(self):
+        """Returns the arguments that rebuild the model."""
+        return super().get_config() | {"clip": self.clip}
+
+
 @keras.saving.register_keras_serializable("kerasgan")
-class WGAN(DCGAN):
+class WGAN(WeightClipping, DCGAN):
     """Wasserstein GAN with weight clipping.
 
     Arjovsky, Chintala and Bottou, "Wasserstein GAN", 2017, arXiv:1701.07875, Algorithm 1: DCGAN's
@@ -31,18 +51,6 @@ class WGAN(DCGAN):
     adversarial_loss = "wasserstein"
     default_discriminator_steps = 5
 
-    def __init__(self, *args, clip=0.01, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.clip = clip
-        self.clip_weights = losses.WeightClip(clip)
-
-    def train_discriminator(self, real, fake):
-        """Takes one step of the critic, and clips its weights."""
-        values = super().train_discriminator(real, fake)
-        for weight in self.discriminator.trainable_variables:
-            weight.assign(self.clip_weights(weight))
-        return values
-
     def default_optimizers(self):
         """Returns RMSProp for both networks."""
         return tuple(keras.optimizers.RMSprop(5e-5, rho=0.99, epsilon=1e-8) for _ in range(2))
@@ -50,10 +58,6 @@ class WGAN(DCGAN):
     def draw_latents(self, shape, seed):
         """Returns latents of N(0, 1)."""
         return tf.random.stateless_normal(shape, seed)
-
-    def get_config(self):
-        """Returns the arguments that rebuild the model."""
-        return super().get_config() | {"clip": self.clip}
 
 
 @keras.saving.register_keras_serializable("kerasgan")

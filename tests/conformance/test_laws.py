@@ -29,7 +29,10 @@ def test_losses_are_finite_and_the_weights_change(name):
 @pytest.mark.parametrize("frozen", ["generator", "discriminator"])
 def test_an_update_changes_only_its_own_network(name, frozen):
     model = tiny.build(name)
-    getattr(model, f"{frozen}_optimizer").learning_rate = 0.0
+    if model.discriminator is None:
+        pytest.skip(f"{name} has a generator only")
+    still = {f"{frozen}_optimizer": keras.optimizers.SGD(0.0)}
+    model.compile(**zoo.RECIPES[name].optimizers(10) | still)
     other = "discriminator" if frozen == "generator" else "generator"
     frozen, other = getattr(model, frozen), getattr(model, other)
     tiny.fit(name, model, steps=1)  # brings clipped weights within their limits
@@ -43,12 +46,14 @@ def test_interrupted_training_equals_uninterrupted_training(name, tmp_path):
     straight = tiny.build(name)
     tiny.fit(name, straight, steps=3)
 
+    # As in another process: TensorFlow orders the sums of a graph by the names of its nodes.
+    keras.backend.clear_session(free_memory=False)
     model = tiny.build(name)
     tiny.fit(name, model, steps=2)
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     assert not tiny.changed(tiny.state(model), tiny.state(loaded))
-    np.testing.assert_array_equal(loaded.generate(4, seed=1), model.generate(4, seed=1))
+    np.testing.assert_array_equal(tiny.made(name, loaded), tiny.made(name, model))
 
     tiny.fit(name, loaded, steps=1, start_step=2)
     assert not tiny.changed(tiny.state(straight), tiny.state(loaded))
@@ -79,7 +84,7 @@ np.savez("outputs.npz", **outputs)
 """
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
     outputs = np.load(tmp_path / "outputs.npz")
-    assert set(outputs) == set(endpoints) >= {"generate", "sample_latent", "discriminate"}
+    assert set(outputs) == set(endpoints) >= tiny.endpoints(name)
     assert set(tf.saved_model.load(tmp_path / "saved_model").signatures) == {
         "serving_default",
         *endpoints,
@@ -88,7 +93,8 @@ np.savez("outputs.npz", **outputs)
         expected = function(*(inputs[f"{endpoint} {i}"] for i in range(len(signature))))
         assert outputs[endpoint].dtype == expected.dtype.as_numpy_dtype
         np.testing.assert_allclose(outputs[endpoint], expected, rtol=1e-5, atol=1e-6)
-    np.testing.assert_array_equal(outputs["generate_n"], model.generate(5, seed=3))
+    if "generate_n" in outputs:
+        np.testing.assert_array_equal(outputs["generate_n"], model.generate(5, seed=3))
 
 
 def example(spec):
@@ -96,29 +102,30 @@ def example(spec):
     generator = np.random.default_rng(0)
     if spec.shape.rank == 0:
         return np.array({"count": 5, "seed": 3}[spec.name], spec.dtype.as_numpy_dtype)
-    shape = [3 if side is None else side for side in spec.shape]
+    sizes = [3, 12, 20, 3] if spec.shape.rank == 4 else [3] * spec.shape.rank
+    shape = [size if side is None else side for size, side in zip(sizes, spec.shape, strict=True)]
     if spec.dtype.is_floating:
         return generator.normal(size=shape).astype("float32")
-    return generator.integers(0, 256 if spec.name == "images" else 10, shape).astype(
+    return generator.integers(0, 256 if spec.dtype == "uint8" else 10, shape).astype(
         spec.dtype.as_numpy_dtype
     )
 
 
 def test_two_replicas_equal_one_device(name, mirrored, monkeypatch):
-    images, labels = tiny.data(name).images, tiny.data(name).labels
     noise = np.random.default_rng(1).normal(size=(8, 2 * tiny.PART, 6)).astype("float32")
 
     def train(strategy):
         with strategy.scope():
             model = tiny.from_networks(name, ema=0.5, seed=0)
             # The paper's optimizers divide by the size of the gradient, and hide its scale.
-            model.compile(
-                keras.optimizers.SGD(0.1),
-                keras.optimizers.SGD(0.1),
-                penalty=model.penalty and kerasgan.losses.R1(1.0),  # draws no random points
-            )
+            # R1 draws no random points.
+            penalty = getattr(model, "penalty", None) and {"penalty": kerasgan.losses.R1(1.0)}
+            optimizers = {
+                f"{each}_optimizer": keras.optimizers.SGD(0.1) for each in tiny.players(model)
+            }
+            model.compile(**optimizers, **(penalty or {}))
         replicas = strategy.num_replicas_in_sync
-        steps = model.discriminator_steps
+        steps = getattr(model, "discriminator_steps", 1)
         draws = collections.Counter()
 
         def injected(count, seed=None):
@@ -129,12 +136,13 @@ def test_two_replicas_equal_one_device(name, mirrored, monkeypatch):
             share = 2 * tiny.PART // replicas
             return tf.constant(noise[draw, share * replica : share * (replica + 1)])
 
-        monkeypatch.setattr(model, "sample_latent", injected)
+        if hasattr(model, "sample_latent"):
+            monkeypatch.setattr(model, "sample_latent", injected)
         order = np.arange(2 * tiny.PART * steps)
+        x, y = tiny.arrays(name, len(order))[0]
         if replicas == 1:
             # Each discriminator's step sees what both replicas together see in it.
             order = order.reshape(2, steps, tiny.PART).swapaxes(0, 1).ravel()
-        x, y = tiny.arrays(name, images, labels)[0]
         x, y = tf.nest.map_structure(lambda a: None if a is None else a[order], (x, y))
         history = model.fit(x, y, batch_size=len(order), shuffle=False, verbose=0).history
         return history, model.get_weights()
@@ -145,13 +153,15 @@ def test_two_replicas_equal_one_device(name, mirrored, monkeypatch):
     assert tiny.changed(initial, one)
     for a, b in zip(one, two, strict=True):
         np.testing.assert_allclose(b, a, rtol=0, atol=1e-5)
-    for key in ("discriminator_loss", "generator_loss"):
-        assert two_logs[key][0] == pytest.approx(one_logs[key][0], abs=1e-5)
+    for key in one_logs.keys() & {"discriminator_loss", "generator_loss"}:
+        assert two_logs[key][0] == pytest.approx(one_logs[key][0], rel=1e-5, abs=1e-5)
 
 
 def test_replicas_draw_distinct_latents(name, mirrored):
     with mirrored.scope():
         model = tiny.build(name)
+    if not hasattr(model, "sample_latent"):
+        pytest.skip(f"{name} has no latents")
 
     @tf.function
     def draw():
@@ -168,15 +178,14 @@ def test_training_on_two_replicas_with_its_own_networks(name, mirrored):
     with mirrored.scope():
         model = tiny.build(name)
     size = tiny.batch_size(model, replicas=2)
-    images, labels = (a[: 2 * size + 33] for a in (tiny.data(name).images, tiny.data(name).labels))
-    x, y = tiny.arrays(name, images, labels)[0]
+    x, y = tiny.arrays(name, 2 * size + 33)[0]
     history = model.fit(
         x,
         y,
         batch_size=size,
         epochs=1,
         # leaves the second replica an empty last share
-        validation_data=tiny.arrays(name, images[:33], labels[:33])[1],
+        validation_data=tiny.arrays(name, 33)[1],
         validation_batch_size=16,
         verbose=0,
     ).history
@@ -207,10 +216,10 @@ def test_mixed_precision_is_finite(name, policy, own_networks):
 def test_a_users_networks_train(name, tmp_path):
     model = tiny.from_networks(name)
     model.compile()
-    before = tiny.weights(model.generator), tiny.weights(model.discriminator)
+    before = [tiny.weights(getattr(model, player)) for player in tiny.players(model)]
     tiny.fit(name, model, steps=1)
-    assert tiny.changed(before[0], tiny.weights(model.generator))
-    assert tiny.changed(before[1], tiny.weights(model.discriminator))
+    for player, weights in zip(tiny.players(model), before, strict=True):
+        assert tiny.changed(weights, tiny.weights(getattr(model, player)))
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
-    np.testing.assert_array_equal(loaded.generate(2, seed=0), model.generate(2, seed=0))
+    np.testing.assert_array_equal(tiny.made(name, loaded), tiny.made(name, model))

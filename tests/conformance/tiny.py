@@ -3,32 +3,38 @@
 import math
 
 import keras
+import numpy as np
 
 import zoo
-from kerasgan import models
+from kerasgan import models, networks
 
-IMAGE_SHAPE = (8, 8, 1)
 # Small parts for each of the discriminator's steps, on each of two replicas.
 PART = 4
 LATENT_DIM = 6
 
 
 def build(name, seed=0):
-    """The recipe's model for tiny images, compiled as the recipe says."""
-    recipe = zoo.RECIPES[name]
-    model = recipe.build(data(name), seed)
-    recipe.compile(model)
+    """The recipe's model for tiny images, its networks narrow, compiled as the recipe says."""
+    recipe, kit = zoo.RECIPES[name], _kit(zoo.RECIPES[name].model)
+    loaded = data(name)
+    options = kit.narrow_networks(seed) | recipe.options(loaded, seed)
+    if options.get("adversarial_weight") == 0:
+        options["discriminator"] = None
+    model = recipe.model(loaded.image_shape, seed=seed, **options)
+    recipe.compile(model, steps=10)
     return model
 
 
 def batch_size(model, replicas=1):
     """Images for one step."""
-    return PART * model.discriminator_steps * replicas
+    return PART * getattr(model, "discriminator_steps", 1) * replicas
 
 
 def data(name):
     """The recipe's default data, tiny."""
-    return zoo.RECIPES[name].load("digits", IMAGE_SHAPE, limit=200)
+    recipe = zoo.RECIPES[name]
+    kit = _kit(recipe.model)
+    return recipe.load(kit.source, kit.image_shape, limit=kit.limit)
 
 
 def fit(name, model, steps, start_step=0, callbacks=None):
@@ -37,13 +43,27 @@ def fit(name, model, steps, start_step=0, callbacks=None):
     return model.fit(batches, epochs=1, steps_per_epoch=steps, verbose=0, callbacks=callbacks)
 
 
+def made(name, model):
+    """Images that the model makes, always of the same seed or pictures."""
+    return _kit(zoo.RECIPES[name].model).made(model)
+
+
+def endpoints(name):
+    """The endpoints that a model of its kind serves at least."""
+    return _kit(zoo.RECIPES[name].model).endpoints
+
+
+def players(model):
+    """The names of the networks that have an optimizer."""
+    names = ("generator", "discriminator")
+    return [name for name in names if getattr(model, name) is not None]
+
+
 def state(model):
     """All that training changes: weights, averages, optimizers, seeds."""
-    variables = [
-        *model.variables,
-        *model.generator_optimizer.variables,
-        *model.discriminator_optimizer.variables,
-    ]
+    variables = list(model.variables)
+    for name in players(model):
+        variables += getattr(model, f"{name}_optimizer").variables
     return [variable.numpy() for variable in variables]
 
 
@@ -62,25 +82,43 @@ def weights(network):
 
 def from_networks(name, **options):
     """The recipe's model on networks of a user: no normalization, no dropout, nothing random."""
-    model = zoo.RECIPES[name].model
-    return model(**_kit(model).networks(), latent_dim=LATENT_DIM, **options)
+    recipe = zoo.RECIPES[name]
+    kit = _kit(recipe.model)
+    arguments = kit.networks() | kit.options
+    if recipe.options(data(name), 0).get("adversarial_weight") == 0:
+        arguments |= {"discriminator": None, "adversarial_weight": 0}
+    return recipe.model(**arguments, **options)
 
 
-def arrays(name, images, labels):
-    """What `fit` takes as (x, y), and what `evaluate` takes."""
-    return _kit(zoo.RECIPES[name].model).arrays(images, labels)
+def arrays(name, count):
+    """What `fit` takes as (x, y), and what `evaluate` takes: `count` examples."""
+    return _kit(zoo.RECIPES[name].model).arrays(data(name), count)
 
 
 class _Images:
     """Models that take images."""
 
+    source, image_shape, limit = "digits", (8, 8, 1), 200
+    options = {"latent_dim": LATENT_DIM}
+    endpoints = {"generate", "sample_latent", "discriminate"}
+
+    def narrow_networks(self, seed):
+        """Arguments of the recipe's model: narrow ones in the place of its large networks."""
+        return {}
+
     def networks(self):
-        """Arguments of the model."""
+        """Arguments of the model, networks of a user."""
         return {"generator": _generator(), "discriminator": _discriminator([1])}
 
-    def arrays(self, images, labels):
+    def arrays(self, data, count):
         """((x, y) to train on, (x, y) to evaluate on)."""
+        return self.pairs(data.images[:count], data.labels[:count])
+
+    def pairs(self, images, labels):
         return (images, None), (images, None)
+
+    def made(self, model):
+        return model.generate(4, seed=1)
 
 
 class _Labelled(_Images):
@@ -93,7 +131,7 @@ class _Labelled(_Images):
             "num_classes": 10,
         }
 
-    def arrays(self, images, labels):
+    def pairs(self, images, labels):
         return (images, labels), (images, labels)
 
 
@@ -125,11 +163,104 @@ class _SemiSupervised(_Images):
         discriminator = keras.Model(logits.input, [logits.output, features])
         return {"generator": _generator(), "discriminator": discriminator}
 
-    def arrays(self, images, labels):
+    def pairs(self, images, labels):
         return ((images, images[::-1]), labels), (images, labels)
 
 
+class _Pairs(_Images):
+    """Models that take pairs of images."""
+
+    source, image_shape, limit = "photos", (32, 32, 3), 60
+    options = {"input_shape": (32, 32, 1)}
+    endpoints = {"translate", "discriminate"}
+
+    def narrow_networks(self, seed):
+        return {
+            "generator": networks.unet.generator((32, 32, 1), width=4, seed=seed),
+            "discriminator": networks.patchgan.discriminator(3, 1, width=4, seed=seed),
+        }
+
+    def networks(self):
+        return {
+            "generator": _translator(1, 3),
+            "discriminator": _judge([(None, None, 3), (None, None, 1)]),
+        }
+
+    def arrays(self, data, count):
+        pair = data.inputs.images[:count, :32, :32], data.targets.images[:count, :32, :32]
+        return pair, pair
+
+    def made(self, model):
+        return model.translate(data("pix2pix").inputs.images[:2])
+
+
+class _Unpaired(_Images):
+    """Models that take images of two domains."""
+
+    source, image_shape, limit = "photos", (32, 32, 3), 60
+    options = {"input_shape": (32, 32, 3)}
+    endpoints = {"a_to_b", "b_to_a", "discriminate_a", "discriminate_b"}
+
+    def narrow_networks(self, seed):
+        generators = {
+            f"generator_{name}": networks.resnet.generator(
+                width=4, blocks=1, name=f"generator_{name}", seed=seed
+            )
+            for name in ("ab", "ba")
+        }
+        discriminators = {
+            f"discriminator_{name}": networks.patchgan.discriminator(
+                receptive_field=16, width=4, name=f"discriminator_{name}", seed=seed
+            )
+            for name in "ab"
+        }
+        return generators | discriminators
+
+    def networks(self):
+        generators = {f"generator_{name}": _translator(3, 3, name) for name in ("ab", "ba")}
+        judges = {f"discriminator_{name}": _judge([(None, None, 3)], name) for name in "ab"}
+        return generators | judges
+
+    def arrays(self, data, count):
+        pair = data.a.images[:count, :32, :32], data.b.images[:count, :32, :32]
+        return pair, pair
+
+    def made(self, model):
+        images = data("cyclegan").a.images[:2]
+        return np.concatenate([model.translate(images, way) for way in ("a_to_b", "b_to_a")])
+
+
+class _SuperResolution(_Images):
+    """Models that take images and the same images larger."""
+
+    source, image_shape, limit = "photos", (32, 32, 3), 2
+    options = {"image_shape": (32, 32, 3)}
+    endpoints = {"upscale"}
+
+    def narrow_networks(self, seed):
+        return {
+            "generator": networks.srresnet.generator(width=4, blocks=1, seed=seed),
+            "discriminator": networks.srresnet.discriminator(
+                self.image_shape, width=4, units=8, seed=seed
+            ),
+        }
+
+    def networks(self):
+        return {"generator": _translator(3, 3, scale=4), "discriminator": _judge([(32, 32, 3)])}
+
+    def arrays(self, data, count):
+        batches = data.stream(count, seed=0).take(1)
+        pair = next(batches.as_numpy_iterator())
+        return pair, pair
+
+    def made(self, model):
+        return model.upscale(data("srgan").low[0][:30, :20])
+
+
 _KITS = {
+    models.Pix2Pix: _Pairs(),
+    models.CycleGAN: _Unpaired(),
+    models.SRGAN: _SuperResolution(),
     models.GAN: _Images(),
     models.ConditionalGAN: _Labelled(),
     models.ACGAN: _Auxiliary(),
@@ -143,17 +274,43 @@ def _kit(model):
     return next(_KITS[base] for base in model.__mro__ if base in _KITS)
 
 
+def _translator(channels, output_channels, name=None, scale=1):
+    images = keras.Input((None, None, channels))
+    x = keras.layers.UpSampling2D(scale)(images) if scale > 1 else images
+    x = _convolution(4, "relu", 1)(x)
+    x = _convolution(output_channels, "tanh", 2)(x)
+    return keras.Model(images, x, name=name and f"generator_{name}")
+
+
+def _judge(shapes, name=None):
+    inputs = [keras.Input(shape) for shape in shapes]
+    x = keras.layers.Concatenate()(inputs) if len(inputs) > 1 else inputs[0]
+    x = _convolution(1, None, 4)(_convolution(4, "relu", 3)(x))
+    inputs = inputs if len(inputs) > 1 else inputs[0]
+    return keras.Model(inputs, x, name=name and f"discriminator_{name}")
+
+
+def _convolution(filters, activation, seed):
+    return keras.layers.Conv2D(
+        filters,
+        3,
+        padding="same",
+        activation=activation,
+        kernel_initializer=keras.initializers.GlorotUniform(seed),
+    )
+
+
 def _generator(beside=0):
     latents = keras.Input((LATENT_DIM,))
     inputs = [latents, keras.Input((beside,))] if beside else latents
     x = keras.layers.Concatenate()(inputs) if beside else latents
     x = _dense(16, "relu", 1)(x)
-    x = _dense(math.prod(IMAGE_SHAPE), "tanh", 2)(x)
-    return keras.Model(inputs, keras.layers.Reshape(IMAGE_SHAPE)(x))
+    x = _dense(math.prod(_Images.image_shape), "tanh", 2)(x)
+    return keras.Model(inputs, keras.layers.Reshape(_Images.image_shape)(x))
 
 
 def _discriminator(outputs, beside=0):
-    images = keras.Input(IMAGE_SHAPE)
+    images = keras.Input(_Images.image_shape)
     inputs = [images, keras.Input((beside,))] if beside else images
     x = keras.layers.Flatten()(images)
     if beside:

@@ -1,0 +1,370 @@
+"""Image-to-image translation learnt without pairs."""
+
+import functools
+
+import keras
+import tensorflow as tf
+
+from kerasgan import layers, losses, networks
+from kerasgan.data import check_image_shape, check_images, to_float, to_uint8
+from kerasgan.models.base import AdversarialModel, batch_length, check_integer, not_empty
+from kerasgan.models.image_to_image import panels, render, whole
+from kerasgan.models.shapes import check_made, check_scores, input_shape_of, open_shape
+from kerasgan.models.wgan import WeightClipping
+from kerasgan.networks.common import plain_instance_normalization
+
+_DIRECTIONS = ("a_to_b", "b_to_a")
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class CycleGAN(AdversarialModel):
+    """Translates images between two domains, having seen images of each, but no pairs.
+
+    Zhu et al., "Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial Networks",
+    2017, arXiv:1703.10593: G_AB and G_BA play against a discriminator of each domain, and their
+    cycle is to lead back to where it began,
+
+        L_D = 1/2 E[(D_B(b) - 1)^2] + 1/2 E[D_B(G_AB(a))^2], and the same for D_A
+        L_G = E[(D_B(G_AB(a)) - 1)^2] + E[(D_A(G_BA(b)) - 1)^2]
+              + 10 (E|G_BA(G_AB(a)) - a| + E|G_AB(G_BA(b)) - b|)
+              + 5 (E|G_AB(b) - b| + E|G_BA(a) - a|)
+
+    in batches of one image of each domain, with Adam, a learning rate of 2e-4 and beta_1 = 0.5. As
+    in the authors' code G is updated first, and D sees generated images out of a history of 50.
+    `kerasgan.schedules.LinearDecay` is their learning rate.
+
+    `fit` takes (a, b): images of either domain.
+
+    Args:
+        input_shape: (height, width, channels) of the images of both domains. None takes it from
+            the generators.
+        generator_ab: A `keras.Model` from images of A to images of B in [-1, 1]; None builds the
+            paper's, with 9 residual blocks from 256 x 256 on, else 6, for sides of multiples of 4.
+        generator_ba: Likewise from B to A.
+        discriminator_a: A `keras.Model` from images to raw logits, (N, 1) or a map of patches;
+            None builds the paper's.
+        discriminator_b: Likewise.
+        adversarial_weight: The weight of the adversarial loss. 2, as the paper has twice the
+            least-squares loss of Mao et al., which is `adversarial_loss`.
+        cycle_weight: The weight of the cycle loss.
+        identity_weight: The weight of the identity loss, as a part of the cycle's; 0 leaves it out.
+        history_size: How many generated images of each domain to keep for its discriminator.
+        ema: The decay of a moving average of the generators' weights, in (0, 1), or None.
+        seed: An integer in [0, 2**32), the seed of the weights and of everything drawn in training,
+            or None.
+
+    Raises:
+        ValueError: If an argument is out of range, no network can be built for the shape, or the
+            networks fit neither each other nor the other arguments.
+    """
+
+    adversarial_loss = "least_squares"
+    network_names = ("generator_ab", "generator_ba", "discriminator_a", "discriminator_b")
+
+    def __init__(
+        self,
+        input_shape=None,
+        generator_ab=None,
+        generator_ba=None,
+        discriminator_a=None,
+        discriminator_b=None,
+        *,
+        adversarial_weight=2.0,
+        cycle_weight=10.0,
+        identity_weight=0.5,
+        history_size=50,
+        ema=None,
+        seed=None,
+        **kwargs,
+    ):
+        shape = input_shape and check_image_shape(input_shape)
+        for network in (generator_ab, generator_ba):
+            if network is not None:
+                shape = input_shape_of(network, "generator", shape, "input_shape", ())
+        if shape is None or None in shape:
+            raise ValueError("Give an input_shape such as (256, 256, 3).")
+        generator_ab = generator_ab or self.build_generator(shape, "generator_ab", seed)
+        generator_ba = generator_ba or self.build_generator(shape, "generator_ba", seed)
+        discriminator_a = discriminator_a or self.build_discriminator(
+            shape, "discriminator_a", seed
+        )
+        discriminator_b = discriminator_b or self.build_discriminator(
+            shape, "discriminator_b", seed
+        )
+        for generator in (generator_ab, generator_ba):
+            check_made(generator, shape, shape)
+        for discriminator in (discriminator_a, discriminator_b):
+            check_scores(discriminator, shape)
+        history_size = check_integer("history_size", history_size, 0, "an integer of at least 0")
+        # Each pair is one player of the game, with one optimizer.
+        super().__init__(
+            _pair_of(generator_ab, generator_ba, shape, "generator"),
+            _pair_of(discriminator_a, discriminator_b, shape, "discriminator"),
+            shape,
+            ema=ema,
+            seed=seed,
+            **kwargs,
+        )
+        self.generator_ab, self.generator_ba = generator_ab, generator_ba
+        self.discriminator_a, self.discriminator_b = discriminator_a, discriminator_b
+        self.adversarial_weight = adversarial_weight
+        self.cycle_weight, self.identity_weight = cycle_weight, identity_weight
+        self.history_size = history_size
+        self.history_a, self.history_b = (
+            layers.ImageHistory(history_size, seed, name=f"history_{domain}") for domain in "ab"
+        )
+        for history in (self.history_a, self.history_b):
+            history.build((None, *shape))
+
+    # ------------------------------------------------------------------ the paper
+
+    def build_generator(self, shape, name, seed):
+        """Returns the paper's generator."""
+        blocks = 9 if min(shape[:2]) >= 256 else 6
+        return networks.resnet.generator(shape[2], shape[2], blocks=blocks, name=name, seed=seed)
+
+    def build_discriminator(self, shape, name, seed):
+        """Returns the paper's discriminator."""
+        return networks.patchgan.discriminator(
+            shape[2],
+            normalization=plain_instance_normalization,
+            bias=True,
+            name=name,
+            seed=seed,
+        )
+
+    def default_optimizers(self):
+        """Returns Adam for both pairs of networks."""
+        return tuple(keras.optimizers.Adam(2e-4, beta_1=0.5, epsilon=1e-8) for _ in range(2))
+
+    def train_step(self, data):
+        """Updates both generators, then both discriminators."""
+        real = self.unpack(data)
+        with self.tape(self.generator) as tape:
+            fake = self.translate_both(real, training=True)
+            values = self.generator_losses(real, fake, training=True)
+        self.minimize(values["generator_loss"], tape, self.generator, self.generator_optimizer)
+        histories = self.history_a, self.history_b
+        fake = [self.on_whole_batch(*each) for each in zip(histories, fake, strict=True)]
+        values |= self.train_discriminator(real, fake)
+        self.update_ema()
+        return self.log(batch_length(real), **values)
+
+    def train_discriminator(self, real, fake):
+        """Takes one step of both discriminators; returns their loss and accuracies."""
+        with self.tape(self.discriminator) as tape:
+            values = self.discriminator_losses(real, fake, training=True)
+        self.minimize(
+            values["discriminator_loss"], tape, self.discriminator, self.discriminator_optimizer
+        )
+        return values
+
+    def test_step(self, data):
+        """Returns the losses and accuracies on held-out images, changing nothing."""
+        real = self.unpack(data)
+        size = batch_length(real)
+        real = [not_empty(images) for images in real]
+        fake = self.translate_both(real, training=False)
+        values = self.generator_losses(real, fake, training=False)
+        values |= self.discriminator_losses(real, fake, training=False)
+        return self.log(size, **values)
+
+    def translate_both(self, images, training):
+        """Returns [G_BA(b), G_AB(a)] of [a, b]: images of A and of B."""
+        a, b = images
+        return [
+            tf.cast(self.generator_ba(b, training=training), "float32"),
+            tf.cast(self.generator_ab(a, training=training), "float32"),
+        ]
+
+    def generator_losses(self, real, fake, training):
+        """Returns the generators' loss by term, and the mean L1 distance of a cycle."""
+        fooled = sum(
+            self.adversarial_loss.generator(fake_logits, real_logits)
+            for real_logits, fake_logits in self.scores(
+                real if self.adversarial_loss.relativistic else fake, fake, training
+            )
+        )
+        cycle = sum(map(losses.l1, real, self.translate_both(fake, training)))
+        values = {
+            "generator_adversarial_loss": self.adversarial_weight * fooled,
+            "generator_cycle_loss": self.cycle_weight * cycle,
+        }
+        if self.identity_weight:
+            identity = sum(map(losses.l1, real, self.translate_both(real[::-1], training)))
+            values["generator_identity_loss"] = self.cycle_weight * self.identity_weight * identity
+        total = sum(values.values()) + self.regularization(self.generator)
+        return values | {"generator_loss": total, "cycle_l1": cycle / 2}
+
+    def discriminator_losses(self, real, fake, training):
+        """Returns the discriminators' loss, and their mean accuracies."""
+        scores = list(self.scores(real, fake, training))
+        loss = sum(self.adversarial_loss.discriminator(*each) for each in scores)
+        accuracies = zip(*(self.adversarial_loss.accuracy(*each) for each in scores), strict=True)
+        real_accuracy, fake_accuracy = (tf.reduce_mean(each) for each in accuracies)
+        return {
+            "discriminator_loss": loss + self.regularization(self.discriminator),
+            "real_accuracy": real_accuracy,
+            "fake_accuracy": fake_accuracy,
+        }
+
+    def scores(self, real, fake, training):
+        """Yields the logits of real and of generated images, for each domain."""
+        networks = self.discriminator_a, self.discriminator_b
+        for network, real_images, fake_images in zip(networks, real, fake, strict=True):
+            yield network(real_images, training=training), network(fake_images, training=training)
+
+    def loss_names(self):
+        """Returns the names of the logged losses, accuracies and distances."""
+        terms = ["generator_adversarial_loss", "generator_cycle_loss", "cycle_l1"]
+        identity = ["generator_identity_loss"] if self.identity_weight else []
+        return super().loss_names() + terms + identity
+
+    # ------------------------------------------------------------------ data
+
+    def unpack(self, data):
+        """Returns [a, b], float32 in [-1, 1]."""
+        a, b, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        return [super().unpack((a, None, sample_weight)), to_float(b)]
+
+    def check_batch(self, x, y, name):
+        """Raises a ValueError if the arrays are not images of two domains."""
+        check_images(x, self.image_shape, f"{name}: the images of domain A")
+        check_images(y, self.image_shape, f"{name}: the images of domain B")
+        if len(x) != len(y):
+            raise ValueError(f"{name} has {len(x)} images of domain A, but {len(y)} of domain B.")
+
+    # ------------------------------------------------------------------ images out
+
+    def sampler_of(self, direction):
+        """Returns the network that translates in a direction, averaged if there is an average."""
+        network = self.generator_ab if direction == "a_to_b" else self.generator_ba
+        return network if self.ema is None else self.generator_ema.get_layer(network.name)
+
+    @functools.cached_property
+    def to_images(self):
+        """The compiled functions from uint8 images to uint8 images, by direction."""
+
+        def function(direction):
+            network = self.sampler_of(direction)
+            shape = open_shape(network, self.image_shape)
+            return tf.function(
+                lambda images: to_uint8(whole(network, to_float(images))),
+                input_signature=[tf.TensorSpec(shape, "uint8", "images")],
+            )
+
+        return {direction: function(direction) for direction in _DIRECTIONS}
+
+    def translate(self, images, direction="a_to_b", batch_size=8):
+        """Translates images to the other domain.
+
+        Args:
+            images: uint8 in [0, 255] or float in [-1, 1], (N, H, W, channels). The paper's
+                generators take any H and W.
+            direction: "a_to_b" or "b_to_a".
+            batch_size: How many images to compute at once.
+
+        Returns:
+            A NumPy array of uint8 in [0, 255] of the same shape.
+
+        Raises:
+            ValueError: If the direction is another one, or the images have another type, range or
+                number of channels.
+        """
+        if direction not in _DIRECTIONS:
+            raise ValueError(f"direction must be one of {_DIRECTIONS}, got {direction!r}.")
+        return render(self.to_images[direction], images, batch_size)
+
+    def grid(self, a, b):
+        """Returns panels, a row for each image: itself, its translation, and that one's back.
+
+        Args:
+            a: Images of domain A, uint8 or float in [-1, 1], (N, H, W, channels).
+            b: As many images of domain B.
+
+        Returns:
+            One picture, uint8 (H, W, C), the rows of A above those of B.
+        """
+        self.check_held_out_batch(a, b, "examples")
+        rows = []
+        for images, there, back in ((a, *_DIRECTIONS), (b, *_DIRECTIONS[::-1])):
+            translated = self.translate(images, there)
+            rows.append([to_uint8(to_float(images)).numpy(), translated])
+            rows[-1].append(self.translate(translated, back))
+        return panels([tf.concat(column, 0).numpy() for column in zip(*rows, strict=True)])
+
+    def endpoints(self):
+        """Serves `a_to_b`, `b_to_a`, `discriminate_a` and `discriminate_b`."""
+        served = {name: (call, call.input_signature) for name, call in self.to_images.items()}
+        images = tf.TensorSpec((None, *self.image_shape), "uint8", "images")
+        for domain in "ab":
+            network = getattr(self, f"discriminator_{domain}")
+            score = functools.partial(_score, network)
+            served[f"discriminate_{domain}"] = (score, [images])
+        return served
+
+    # ------------------------------------------------------------------ serialization
+
+    def get_config(self):
+        """Returns the arguments that rebuild the model."""
+        config = super().get_config()
+        return config | {
+            "input_shape": config.pop("image_shape"),
+            "adversarial_weight": self.adversarial_weight,
+            "cycle_weight": self.cycle_weight,
+            "identity_weight": self.identity_weight,
+            "history_size": self.history_size,
+        }
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class DualGAN(WeightClipping, CycleGAN):
+    """CycleGAN's game between Wasserstein critics and U-Nets.
+
+    Yi et al., "DualGAN: Unsupervised Dual Learning for Image-to-Image Translation", 2017,
+    arXiv:1704.02510: critics with clipped weights, a recovery loss of weight 500 and no identity
+    loss, noise by dropout, RMSProp with a learning rate of 5e-5. The paper has two to four steps
+    of the critics for each of the generators; here, as in the authors' code, there is one.
+
+    Arguments are those of `CycleGAN`, and `clip`, as in `WGAN`.
+    """
+
+    adversarial_loss = "wasserstein"
+
+    def __init__(
+        self,
+        *args,
+        adversarial_weight=1.0,
+        cycle_weight=500.0,
+        identity_weight=0.0,
+        history_size=0,
+        clip=0.1,
+        **kwargs,
+    ):
+        super().__init__(
+            *args,
+            adversarial_weight=adversarial_weight,
+            cycle_weight=cycle_weight,
+            identity_weight=identity_weight,
+            history_size=history_size,
+            clip=clip,
+            **kwargs,
+        )
+
+    def build_generator(self, shape, name, seed):
+        """Returns the paper's generator."""
+        return networks.unet.generator(shape, shape[2], name=name, seed=seed)
+
+    def default_optimizers(self):
+        """Returns RMSProp for both pairs of networks."""
+        return tuple(keras.optimizers.RMSprop(5e-5, rho=0.9, epsilon=1e-8) for _ in range(2))
+
+
+def _pair_of(first, second, shape, name):
+    """Returns two networks as one, of two inputs and two outputs."""
+    inputs = [keras.Input(open_shape(network, shape)[1:]) for network in (first, second)]
+    return keras.Model(inputs, [first(inputs[0]), second(inputs[1])], name=name)
+
+
+def _score(network, images):
+    return tf.cast(network(to_float(images), training=False), "float32")

@@ -1,0 +1,50 @@
+"""pix2pix on edges of photographs, and on pairs of pictures.
+
+`python scripts/train.py --model=pix2pix`: from their edges to parts of the two photographs inside
+scikit-learn. Not measured yet.
+
+`python scripts/train.py --model=pix2pix --dataset=facades --direction=b_to_a --small
+--image_size=128`: half the paper's width. Not measured yet; the paper has no figure for facades.
+"""
+
+import keras
+
+from kerasgan import data, models, networks, schedules
+from zoo.recipe import Recipe, Settings, unlabelled
+
+_SMALL_WIDTH = 32
+
+
+def decaying_adam(steps):
+    """The authors' Adam, its learning rate falling in the second half, as in their PyTorch code."""
+    return {
+        f"{name}_optimizer": keras.optimizers.Adam(
+            schedules.LinearDecay(2e-4, steps), beta_1=0.5, epsilon=1e-8
+        )
+        for name in ("generator", "discriminator")
+    }
+
+
+def _half_width(pairs, seed):
+    shape, output_channels = pairs.image_shape, pairs.output_channels
+    return {
+        "generator": networks.unet.generator(shape, output_channels, _SMALL_WIDTH, seed=seed),
+        "discriminator": networks.patchgan.discriminator(
+            output_channels, shape[2], width=_SMALL_WIDTH, seed=seed
+        ),
+    }
+
+
+RECIPE = Recipe(
+    model=models.Pix2Pix,
+    data={"photos": Settings((64, 64, 3), batch_size=4, epochs=50, small=True)},
+    own_data=Settings((256, 256, 3), batch_size=1, epochs=200),
+    options=lambda pairs, seed: {"output_channels": pairs.output_channels},
+    small=_half_width,
+    optimizers=decaying_adam,
+    load=data.load_pairs,
+    load_options=("direction", "edges"),
+    stream=unlabelled,
+    held_out=lambda pairs, batch_size: pairs.dataset(batch_size),
+    examples=lambda pairs: pairs.dataset(8),
+)

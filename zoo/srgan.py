@@ -1,0 +1,64 @@
+"""SRResNet and SRGAN, 4 x, on photographs and on folders of pictures.
+
+`python scripts/train.py --model=srresnet`: from the two photographs inside scikit-learn. Then
+`python scripts/train.py --model=srgan --pretrained=runs/srresnet-photos`. Not measured yet.
+"""
+
+import dataclasses
+
+import keras
+
+from kerasgan import data, models, networks
+from zoo.recipe import Recipe, Settings, unlabelled
+
+
+def _small_generator(pictures, seed):
+    """Eight blocks of 32 channels where the paper has 16 of 64."""
+    channels = pictures.image_shape[2]
+    return networks.srresnet.generator(pictures.scale, channels, 32, 8, seed=seed)
+
+
+def _small(pictures, seed):
+    return {
+        "scale": pictures.scale,
+        "generator": _small_generator(pictures, seed),
+        "discriminator": networks.srresnet.discriminator(
+            pictures.image_shape, width=32, units=256, seed=seed
+        ),
+    }
+
+
+def _adam(steps):
+    """The paper's learning rate, a tenth of it in the second half."""
+    return {
+        f"{name}_optimizer": keras.optimizers.Adam(
+            keras.optimizers.schedules.PiecewiseConstantDecay([steps // 2], [1e-4, 1e-5])
+        )
+        for name in ("generator", "discriminator")
+    }
+
+
+SRGAN = Recipe(
+    model=models.SRGAN,
+    data={"photos": Settings((96, 96, 3), batch_size=16, epochs=50, small=True)},
+    own_data=Settings((96, 96, 3), batch_size=16, epochs=1000),
+    options=lambda pictures, seed: {"scale": pictures.scale},
+    small=_small,
+    optimizers=_adam,
+    load=data.load_super_resolution,
+    load_options=("scale",),
+    stream=unlabelled,
+    held_out=lambda pictures, batch_size: pictures.dataset(),
+    examples=lambda pictures: pictures.stream(4, seed=0),
+)
+
+SRRESNET = dataclasses.replace(
+    SRGAN,
+    options=lambda pictures, seed: {"scale": pictures.scale, "adversarial_weight": 0.0},
+    small=lambda pictures, seed: {
+        "scale": pictures.scale,
+        "generator": _small_generator(pictures, seed),
+        "adversarial_weight": 0.0,
+    },
+    optimizers=lambda steps: {},
+)
