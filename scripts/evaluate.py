@@ -59,7 +59,7 @@ def main():
             model.image_shape,
             split=common.test_split(_DATASET.value),
             data_dir=_DATA_DIR.value,
-            **load_options(recipe, path),
+            **load_options(recipe, path, model),
         )
         if recipe.held_out is not None:
             batches = recipe.held_out(held_out, _BATCH_SIZE.value)
@@ -76,13 +76,12 @@ def main():
         judge(model, classifier)
 
 
-def load_options(recipe, path):
-    """Returns how a run loaded its data, where its recipe leaves that open."""
+def load_options(recipe, path, model):
+    """Returns how to load data where the recipe leaves it open: as the run did, for this model."""
     run = path / "recipe.json"
-    if not recipe.load_options or not run.exists():
-        return {}
-    options = json.loads(run.read_text())
-    return {name: options[name] for name in recipe.load_options}
+    options = json.loads(run.read_text()) if run.exists() else {}
+    options |= {name: getattr(model, name) for name in recipe.load_options if hasattr(model, name)}
+    return {name: options[name] for name in recipe.load_options if name in options}
 
 
 def show(values):

@@ -45,7 +45,8 @@ _DIRECTION = flags.DEFINE_enum(
 _IMAGE_SIZE = flags.DEFINE_integer(
     "image_size",
     None,
-    "The shorter side, in pixels, that pictures of --input are scaled to. [default: as they are]",
+    "The shorter side, in pixels, that pictures of --input are scaled to. [default: to translate, "
+    "that of the training images; to make larger, or with a SavedModel, as they are]",
     lower_bound=1,
 )
 _BATCH_SIZE = flags.DEFINE_integer("batch_size", 64, "Images computed at once.", lower_bound=1)
@@ -82,12 +83,13 @@ def transform_pictures(folder, output):
     """Writes what the model makes of each picture in a folder, as PNG under the same names."""
     if not folder.is_dir():
         raise common.UserError(f"--input={folder} must be a folder of pictures")
-    transform, channels = load_transform(pathlib.Path(_MODEL.value))
+    transform, channels, side = load_transform(pathlib.Path(_MODEL.value))
+    side = _IMAGE_SIZE.value or side
     with common.user_errors(ValueError):
         files = picture_files(folder)
 
     def read(path):
-        return decode.decode_whole(path, channels, _IMAGE_SIZE.value)
+        return decode.decode_whole(path, channels, side)
 
     progress = keras.utils.Progbar(len(files), unit_name="picture")
     count = 0
@@ -105,7 +107,10 @@ def transform_pictures(folder, output):
 
 
 def load_transform(path):
-    """Returns a function from one uint8 picture to another, and the channels that it takes."""
+    """Returns a function from one uint8 picture to another, its channels, and its shorter side.
+
+    The side is None where the pictures are to be taken as they are.
+    """
     direction = _DIRECTION.value
     if tf.saved_model.contains_saved_model(path):
         with common.user_errors(OSError):
@@ -113,22 +118,28 @@ def load_transform(path):
         names = [name for name in ("upscale", "translate", direction) if hasattr(endpoints, name)]
         if not names:
             raise common.UserError(f"{path} is a SavedModel that makes no images of images")
-        function = getattr(endpoints, names[0])
         signature = endpoints.signatures[names[0]].structured_input_signature[1]
         channels = signature["images"].shape[-1]
-        scale = function(tf.zeros((1, 16, 16, channels), "uint8")).shape[1] // 16
-    else:
-        model = common.load_model(path)
-        if hasattr(model, "upscale"):
-            return model.upscale, model.image_shape[2]
-        if not hasattr(model, "translate"):
-            raise common.UserError(f"{path} holds a {type(model).__name__}: it takes no --input")
-        function = model.to_images
-        function = function[direction] if isinstance(function, dict) else function
-        channels, scale = function.input_signature[0].shape[-1], 1
-    if scale > 1:
-        return lambda picture: in_tiles(function, picture, scale), channels
-    return lambda picture: function(picture[None]).numpy()[0], channels
+
+        def function(images):  # holds the SavedModel, without which its functions do not work
+            return getattr(endpoints, names[0])(images).numpy()
+
+        if names[0] == "upscale":
+            scale = function(np.zeros((1, 16, 16, channels), "uint8")).shape[1] // 16
+            return lambda picture: in_tiles(function, picture, scale), channels, None
+        return lambda picture: function(picture[None])[0], channels, None
+    model = common.load_model(path)
+    if hasattr(model, "upscale"):
+        return model.upscale, model.image_shape[2], None
+    if not hasattr(model, "translate"):
+        raise common.UserError(f"{path} holds a {type(model).__name__}: it takes no --input")
+    options = {"direction": direction} if isinstance(model.to_images, dict) else {}
+    shape = getattr(model, "inputs_shape", model.image_shape)
+
+    def translate(picture):
+        return model.translate(picture[None], **options)[0]
+
+    return translate, shape[2], min(shape[:2])
 
 
 def parse_labels():
@@ -148,6 +159,8 @@ def load_generator(path):
     if tf.saved_model.contains_saved_model(path):
         return load_served(path)
     model = common.load_model(path)
+    if not hasattr(model, "generate"):
+        raise common.UserError(f"{path} holds a {type(model).__name__}: give it pictures, --input")
 
     def generate(count, labels, seed):
         if labels is not None and not hasattr(model, "sample_labelled"):
@@ -164,7 +177,9 @@ def load_served(path):
     with common.user_errors(OSError):
         endpoints = tf.saved_model.load(path)
     if not hasattr(endpoints, "generate"):
-        raise common.UserError(f"{path} is a SavedModel without an endpoint 'generate'")
+        raise common.UserError(
+            f"{path} is a SavedModel without an endpoint 'generate'; does it want --input?"
+        )
     takes_labels = hasattr(endpoints, "generate_from_labels")
 
     def generate(count, labels, seed):
