@@ -107,7 +107,7 @@ def test_evaluation_of_super_resolution_beside_bicubic(folder, tmp_path):
         name: float(value)
         for name, value in (line.rsplit(maxsplit=1) for line in result.stdout.splitlines()[1:])
     }
-    assert 15 < values["  psnr"] < values["  bicubic psnr"] < 35  # it only repeats grey pixels
+    assert 15 < values["  psnr"] < values["  bicubic psnr"] < 45  # it only repeats grey pixels
     assert values["  bicubic sharpness"] < values["  sharpness of the targets"]
 
 
