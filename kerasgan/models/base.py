@@ -43,8 +43,9 @@ class ReplicaSeedGenerator(keras.random.SeedGenerator):
 class AdversarialModel(keras.Model):
     """A generator and a discriminator that play against each other.
 
-    A variant sets `adversarial_loss`, gives its paper's optimizers in `default_optimizers`, and
-    writes its algorithm as `train_step` in terms of `unpack`, `tape`, `minimize` and `log`.
+    A variant sets `adversarial_loss`, gives its paper's optimizers in `default_optimizers`, its
+    losses in `fake_batch`, `discriminator_losses` and `generator_losses`, and writes its algorithm
+    as `train_step` in terms of `unpack`, `tape`, `minimize` and `log`.
 
     Args:
         generator: A built `keras.Model`.
@@ -92,6 +93,23 @@ class AdversarialModel(keras.Model):
 
     def default_optimizers(self):
         """Returns the paper's optimizers, (the generator's, the discriminator's)."""
+        raise NotImplementedError
+
+    def fake_batch(self, real, training):
+        """Returns as many generated examples as there are real ones, in the same form.
+
+        Args:
+            real: What `unpack` returns.
+            training: Whether the generator is to be trained with them.
+        """
+        raise NotImplementedError
+
+    def discriminator_losses(self, real, fake, training):
+        """Returns a dict with `discriminator_loss`, its terms, and the accuracies."""
+        raise NotImplementedError
+
+    def generator_losses(self, real, fake, training):
+        """Returns a dict with `generator_loss` and its terms."""
         raise NotImplementedError
 
     def loss_names(self):
@@ -218,6 +236,24 @@ class AdversarialModel(keras.Model):
         # writes by itself, but with its dependency optimizer Wasserstein critics, whose gradient
         # needs no more of the logits than their number, differ from run to run without this.
         optimizer.apply(tf.tuple(gradients), network.trainable_variables)
+
+    def train_discriminator(self, real, fake):
+        """Takes one step of D; returns its losses and accuracies."""
+        with self.tape(self.discriminator) as tape:
+            values = self.discriminator_losses(real, fake, training=True)
+        self.minimize(
+            values["discriminator_loss"], tape, self.discriminator, self.discriminator_optimizer
+        )
+        return values
+
+    def test_step(self, data):
+        """Returns the losses and accuracies on held-out data, changing nothing."""
+        real = self.unpack(data)
+        size = batch_length(real)
+        real = tf.nest.map_structure(not_empty, real)
+        fake = self.fake_batch(real, training=False)
+        values = self.discriminator_losses(real, fake, training=False)
+        return self.log(size, **values, **self.generator_losses(real, fake, training=False))
 
     def averages(self):
         """Returns what `update_ema` averages: pairs of an average and its network."""

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from kerasgan import layers, losses, networks
 from kerasgan.data import check_image_shape, check_images, to_float, to_uint8
-from kerasgan.models.base import AdversarialModel, batch_length, check_integer, not_empty
+from kerasgan.models.base import AdversarialModel, batch_length, check_integer
 from kerasgan.models.image_to_image import panels, render, whole
 from kerasgan.models.shapes import check_made, check_scores, input_shape_of, open_shape
 from kerasgan.models.wgan import WeightClipping
@@ -141,7 +141,7 @@ class CycleGAN(AdversarialModel):
         """Updates both generators, then both discriminators."""
         real = self.unpack(data)
         with self.tape(self.generator) as tape:
-            fake = self.translate_both(real, training=True)
+            fake = self.fake_batch(real, training=True)
             values = self.generator_losses(real, fake, training=True)
         self.minimize(values["generator_loss"], tape, self.generator, self.generator_optimizer)
         histories = self.history_a, self.history_b
@@ -150,28 +150,9 @@ class CycleGAN(AdversarialModel):
         self.update_ema()
         return self.log(batch_length(real), **values)
 
-    def train_discriminator(self, real, fake):
-        """Takes one step of both discriminators; returns their loss and accuracies."""
-        with self.tape(self.discriminator) as tape:
-            values = self.discriminator_losses(real, fake, training=True)
-        self.minimize(
-            values["discriminator_loss"], tape, self.discriminator, self.discriminator_optimizer
-        )
-        return values
-
-    def test_step(self, data):
-        """Returns the losses and accuracies on held-out images, changing nothing."""
-        real = self.unpack(data)
-        size = batch_length(real)
-        real = [not_empty(images) for images in real]
-        fake = self.translate_both(real, training=False)
-        values = self.generator_losses(real, fake, training=False)
-        values |= self.discriminator_losses(real, fake, training=False)
-        return self.log(size, **values)
-
-    def translate_both(self, images, training):
+    def fake_batch(self, real, training):
         """Returns [G_BA(b), G_AB(a)] of [a, b]: images of A and of B."""
-        a, b = images
+        a, b = real
         return [
             tf.cast(self.generator_ba(b, training=training), "float32"),
             tf.cast(self.generator_ab(a, training=training), "float32"),
@@ -179,26 +160,24 @@ class CycleGAN(AdversarialModel):
 
     def generator_losses(self, real, fake, training):
         """Returns the generators' loss by term, and the mean L1 distance of a cycle."""
-        fooled = sum(
-            self.adversarial_loss.generator(fake_logits, real_logits)
-            for real_logits, fake_logits in self.scores(
-                real if self.adversarial_loss.relativistic else fake, fake, training
-            )
-        )
-        cycle = sum(map(losses.l1, real, self.translate_both(fake, training)))
+        reference = [None, None]
+        if self.adversarial_loss.relativistic:
+            reference = self.scores(real, training)
+        fooled = sum(map(self.adversarial_loss.generator, self.scores(fake, training), reference))
+        cycle = sum(map(losses.l1, real, self.fake_batch(fake, training)))
         values = {
             "generator_adversarial_loss": self.adversarial_weight * fooled,
             "generator_cycle_loss": self.cycle_weight * cycle,
         }
         if self.identity_weight:
-            identity = sum(map(losses.l1, real, self.translate_both(real[::-1], training)))
+            identity = sum(map(losses.l1, real, self.fake_batch(real[::-1], training)))
             values["generator_identity_loss"] = self.cycle_weight * self.identity_weight * identity
         total = sum(values.values()) + self.regularization(self.generator)
         return values | {"generator_loss": total, "cycle_l1": cycle / 2}
 
     def discriminator_losses(self, real, fake, training):
         """Returns the discriminators' loss, and their mean accuracies."""
-        scores = list(self.scores(real, fake, training))
+        scores = list(zip(self.scores(real, training), self.scores(fake, training), strict=True))
         loss = sum(self.adversarial_loss.discriminator(*each) for each in scores)
         accuracies = zip(*(self.adversarial_loss.accuracy(*each) for each in scores), strict=True)
         real_accuracy, fake_accuracy = (tf.reduce_mean(each) for each in accuracies)
@@ -208,11 +187,13 @@ class CycleGAN(AdversarialModel):
             "fake_accuracy": fake_accuracy,
         }
 
-    def scores(self, real, fake, training):
-        """Yields the logits of real and of generated images, for each domain."""
-        networks = self.discriminator_a, self.discriminator_b
-        for network, real_images, fake_images in zip(networks, real, fake, strict=True):
-            yield network(real_images, training=training), network(fake_images, training=training)
+    def scores(self, images, training):
+        """Returns the logits of [a, b], each by the discriminator of its domain."""
+        a, b = images
+        return [
+            self.discriminator_a(a, training=training),
+            self.discriminator_b(b, training=training),
+        ]
 
     def loss_names(self):
         """Returns the names of the logged losses, accuracies and distances."""

@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 
 from kerasgan import losses
-from kerasgan.models.base import AdversarialModel, batch_length, check_integer, not_empty
+from kerasgan.models.base import AdversarialModel, batch_length, check_integer
 
 
 class Game(AdversarialModel):
@@ -54,28 +54,6 @@ class Game(AdversarialModel):
         self.minimize(values["generator_loss"], tape, self.generator, self.generator_optimizer)
         self.update_ema()
         return self.log(batch_length(last), **values)
-
-    def train_discriminator(self, real, fake):
-        """Takes one step of D; returns its losses and accuracies."""
-        with self.tape(self.discriminator) as tape:
-            values = self.discriminator_losses(real, fake, training=True)
-        self.minimize(
-            values["discriminator_loss"], tape, self.discriminator, self.discriminator_optimizer
-        )
-        return values
-
-    def test_step(self, data):
-        """Returns the losses and accuracies on held-out images, changing nothing."""
-        real = self.unpack(data)
-        size = batch_length(real)
-        real = tf.nest.map_structure(not_empty, real)
-        fake = self.fake_batch(real, training=False)
-        values = self.discriminator_losses(real, fake, training=False)
-        return self.log(size, **values, **self.generator_losses(real, fake, training=False))
-
-    def fake_batch(self, real, training):
-        """Returns as many generated examples as there are real ones, in the same form."""
-        raise NotImplementedError
 
     def imagine(self, inputs, training):
         """Returns the generator's images in float32, whatever a user's network computes in."""

@@ -520,3 +520,12 @@ def test_what_to_do_without_weights_is_said(monkeypatch, tmp_path):
         networks.vgg.features("no/such.h5")
     with pytest.raises(ValueError, match="layer must be one of block1_conv1, .* got 'conv9'"):
         networks.vgg.features(None, layer="conv9")
+
+
+@pytest.mark.parametrize("build", [pix2pix, cyclegan])
+@pytest.mark.parametrize("loss", ["hinge", "relativistic_average", "wasserstein"])
+def test_every_adversarial_loss_trains(build, loss):
+    model = build()
+    model.compile(adversarial_loss=loss)
+    history = model.fit(X, Y, verbose=0, validation_data=(X, Y)).history
+    assert all(np.isfinite(values).all() for values in history.values())
