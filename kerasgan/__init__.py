@@ -8,8 +8,8 @@ if keras.backend.backend() != "tensorflow":
         "set KERAS_BACKEND=tensorflow before Python starts."
     )
 
-from kerasgan import callbacks, data, layers, losses, metrics, models, networks, schedules  # noqa: E402
+from kerasgan import callbacks, data, layers, losses, metrics, models, networks, optimizers  # noqa: E402
 
 __version__ = "0.1.0"
 
-__all__ = ["callbacks", "data", "layers", "losses", "metrics", "models", "networks", "schedules"]
+__all__ = ["callbacks", "data", "layers", "losses", "metrics", "models", "networks", "optimizers"]

@@ -9,7 +9,7 @@ scikit-learn. Not measured yet.
 
 import keras
 
-from kerasgan import data, models, networks, schedules
+from kerasgan import data, models, networks, optimizers
 from zoo.recipe import Recipe, Settings, unlabelled
 
 _SMALL_WIDTH = 32
@@ -19,7 +19,7 @@ def decaying_adam(steps):
     """The authors' Adam, its learning rate falling in the second half, as in their PyTorch code."""
     return {
         f"{name}_optimizer": keras.optimizers.Adam(
-            schedules.LinearDecay(2e-4, steps), beta_1=0.5, epsilon=1e-8
+            optimizers.LinearDecay(2e-4, steps), beta_1=0.5, epsilon=1e-8
         )
         for name in ("generator", "discriminator")
     }

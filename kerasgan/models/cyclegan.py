@@ -31,7 +31,7 @@ class CycleGAN(AdversarialModel):
 
     in batches of one image of each domain, with Adam, a learning rate of 2e-4 and beta_1 = 0.5. As
     in the authors' code G is updated first, and D sees generated images out of a history of 50.
-    `kerasgan.schedules.LinearDecay` is their learning rate.
+    `kerasgan.optimizers.LinearDecay` is their learning rate.
 
     `fit` takes (a, b): images of either domain.
 

@@ -12,6 +12,7 @@ from kerasgan.layers import WeightNormalizedDense, initialize_from_data
 from kerasgan.models.base import batch_length, copy_network
 from kerasgan.models.classifying import Classifying, check_class_outputs, check_number
 from kerasgan.models.gan import GAN
+from kerasgan.optimizers import RootEpsilonAdam
 
 _INITIALIZATION_IMAGES = 500
 
@@ -29,8 +30,8 @@ class SemiSupervisedGAN(Classifying, GAN):
 
     Such a generator makes a good classifier rather than good images. Both networks are those of
     `kerasgan.networks.improved`, latents are uniform in [0, 1], Adam has a learning rate of 3e-3,
-    beta_1 = 0.5 and the epsilon that the authors' code comes to (1e-8 under the root). `ema` keeps
-    an average of both networks; `classify` and `evaluate` use it.
+    beta_1 = 0.5 and the authors' place for epsilon, on which it depends whether the generator can
+    follow. `ema` keeps an average of both networks; `classify` and `evaluate` use it.
 
     `fit` takes batches of `((x_labelled, x_unlabelled), y_labelled)`, which
     `kerasgan.data.semi_supervised` makes. As in the authors' code the two updates of a step have
@@ -81,7 +82,7 @@ class SemiSupervisedGAN(Classifying, GAN):
 
     def default_optimizers(self):
         """Returns Adam for both networks."""
-        return tuple(keras.optimizers.Adam(3e-3, beta_1=0.5, epsilon=1e-4) for _ in range(2))
+        return tuple(RootEpsilonAdam(3e-3, beta_1=0.5) for _ in range(2))
 
     def draw_latents(self, shape, seed):
         """Returns latents of U[0, 1]."""

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan import data, losses, metrics, models, networks, schedules
+from kerasgan import data, losses, metrics, models, networks
 
 RANDOM = np.random.default_rng(0)
 X, Y = (RANDOM.uniform(-1, 1, (4, 8, 8, 3)).astype("float32") for _ in range(2))
@@ -371,15 +371,6 @@ def test_domains_of_different_lengths_are_refused_as_arrays():
     model.compile()
     with pytest.raises(ValueError, match="4 images of domain A, but 3 of domain B"):
         model.fit(X, Y[:3])
-
-
-def test_linear_decay():
-    rate = schedules.LinearDecay(0.2, 100)
-    assert [float(rate(step)) for step in (0, 50, 75, 100, 120)] == pytest.approx(
-        [0.2, 0.2, 0.1, 0.0, 0.0]
-    )
-    again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(rate))
-    assert (again.learning_rate, again.steps) == (0.2, 100)
 
 
 # --- SRGAN ----------------------------------------------------------------------------------------
