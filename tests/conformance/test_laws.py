@@ -121,7 +121,8 @@ def test_two_replicas_equal_one_device(name, mirrored, monkeypatch):
             # R1 draws no random points.
             penalty = getattr(model, "penalty", None) and {"penalty": kerasgan.losses.R1(1.0)}
             optimizers = {
-                f"{each}_optimizer": keras.optimizers.SGD(0.1) for each in tiny.players(model)
+                f"{each}_optimizer": keras.optimizers.SGD(tiny.rate(name))
+                for each in tiny.players(model)
             }
             model.compile(**optimizers, **(penalty or {}))
         replicas = strategy.num_replicas_in_sync

@@ -53,6 +53,11 @@ def endpoints(name):
     return _kit(zoo.RECIPES[name].model).endpoints
 
 
+def rate(name):
+    """A rate of plain gradient descent under which one step changes the weights a little."""
+    return _kit(zoo.RECIPES[name].model).rate
+
+
 def players(model):
     """The names of the networks that have an optimizer."""
     names = ("generator", "discriminator")
@@ -101,6 +106,7 @@ class _Images:
     source, image_shape, limit = "digits", (8, 8, 1), 200
     options = {"latent_dim": LATENT_DIM}
     endpoints = {"generate", "sample_latent", "discriminate"}
+    rate = 0.1
 
     def narrow_networks(self, seed):
         """Arguments of the recipe's model: narrow ones in the place of its large networks."""
@@ -173,6 +179,7 @@ class _Pairs(_Images):
     source, image_shape, limit = "photos", (32, 32, 3), 60
     options = {"input_shape": (32, 32, 1)}
     endpoints = {"translate", "discriminate"}
+    rate = 1e-3  # distances have large weights
 
     def narrow_networks(self, seed):
         return {
@@ -200,6 +207,7 @@ class _Unpaired(_Images):
     source, image_shape, limit = "photos", (32, 32, 3), 60
     options = {"input_shape": (32, 32, 3)}
     endpoints = {"a_to_b", "b_to_a", "discriminate_a", "discriminate_b"}
+    rate = 1e-3  # distances have large weights
 
     def narrow_networks(self, seed):
         generators = {
