@@ -92,9 +92,9 @@ def transform_pictures(folder, output):
         return decode.decode_whole(path, channels, side)
 
     progress = keras.utils.Progbar(len(files), unit_name="picture")
-    count = 0
+    count, broken = 0, {}
     with common.user_errors(ValueError, OSError):
-        for path, picture in read_files(files, read, folder):
+        for path, picture in read_files(files, read, folder, broken):
             target = (output / path.relative_to(folder)).with_suffix(".png")
             if target.exists():  # such as of one.jpg, beside one.png
                 target = target.with_name(f"{path.name}.png")
@@ -102,7 +102,7 @@ def transform_pictures(folder, output):
             target.parent.mkdir(parents=True, exist_ok=True)
             save_image(target, made)
             count += 1
-            progress.update(files.index(path) + 1)
+            progress.update(count + len(broken))
     print(f"\n{count} pictures in {output}")
 
 
