@@ -47,15 +47,13 @@ _DATA_DIR = flags.DEFINE_string("data_dir", None, "Where tensorflow_datasets kee
 _WORKDIR = flags.DEFINE_string(
     "workdir", None, "The run's folder. [default: runs/<model>-<dataset>]"
 )
-_DIRECTION = flags.DEFINE_enum(
+flags.DEFINE_enum(
     "direction", "a_to_b", ["a_to_b", "b_to_a"], "Which of a pair to make of the other. [pix2pix]"
 )
-_EDGES = flags.DEFINE_bool(
+flags.DEFINE_bool(
     "edges", False, "Whether the pictures are photographs, and A their edges. [pix2pix]"
 )
-_SCALE = flags.DEFINE_integer(
-    "scale", 4, "How much larger to make pictures: 2, 4 or 8. [srresnet, srgan]"
-)
+flags.DEFINE_integer("scale", 4, "How much larger to make pictures: 2, 4 or 8. [srresnet, srgan]")
 _HELD_OUT = flags.DEFINE_string(
     "held_out", None, "A folder to evaluate on after each epoch. [default: the test split, if any]"
 )
@@ -211,18 +209,18 @@ def resolve(recipe):
     small = settings.small if _SMALL.value is None else _SMALL.value
     if small and recipe.small is None:
         raise common.UserError(f"--small: {_MODEL.value} has no small networks")
-    for flag, value in (("direction", _DIRECTION), ("edges", _EDGES), ("scale", _SCALE)):
-        if value.present and flag not in recipe.load_options:
-            raise common.UserError(f"--{flag}: {_MODEL.value} takes none")
+    for name in ("direction", "edges", "scale"):
+        if flags.FLAGS[name].present and name not in recipe.load_options:
+            raise common.UserError(f"--{name}: {_MODEL.value} takes none")
+    if _HELD_OUT.value is not None and recipe.held_out is None:
+        raise common.UserError(f"--held_out: {_MODEL.value} is not evaluated while it trains")
     size = settings.image_shape[:2]
     if _IMAGE_SIZE.value is not None:
         size = common.parse_size(_IMAGE_SIZE.value)
     return {
         "model": _MODEL.value,
         "dataset": dataset,
-        "direction": _DIRECTION.value,
-        "edges": _EDGES.value,
-        "scale": _SCALE.value,
+        **{name: flags.FLAGS[name].value for name in recipe.load_options},
         "held_out": _HELD_OUT.value,
         "pretrained": _PRETRAINED.value,
         "small": small,

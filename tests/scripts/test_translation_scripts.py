@@ -209,6 +209,7 @@ def test_pix2pix_on_a_folder_of_pairs(tmp_path):
         ("generate", ["--model=srgan.keras", "--input=pictures", "--output=x.png"], ["a folder"]),
         ("train", ["--model=dcgan", "--direction=b_to_a"], ["--direction", "dcgan takes none"]),
         ("train", ["--model=dcgan", "--small"], ["dcgan has no small networks"]),
+        ("train", ["--model=dcgan", "--held_out=pictures"], ["--held_out", "dcgan is not"]),
         ("train", ["--model=cyclegan", "--dataset=pictures"], ["trainA and trainB"]),
         ("train", ["--model=pix2pix", "--dataset=mnist"], ["must be a folder of pictures"]),
     ],
