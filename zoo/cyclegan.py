@@ -7,34 +7,21 @@ scikit-learn, a temple and a flower. Not measured yet.
 paper's width. Not measured yet.
 """
 
-from kerasgan import data, models, networks
-from kerasgan.networks.common import plain_instance_normalization
+from kerasgan import data, models
 from zoo.pix2pix import decaying_adam
-from zoo.recipe import Recipe, Settings, unlabelled
-
-_SMALL_WIDTH = 32
+from zoo.recipe import Recipe, Settings
 
 
 def _half_width(domains, seed):
-    channels = domains.image_shape[2]
-    generators = {
-        f"generator_{name}": networks.resnet.generator(
-            channels, channels, _SMALL_WIDTH, blocks=6, name=f"generator_{name}", seed=seed
-        )
-        for name in ("ab", "ba")
+    builders = {
+        "generator_ab": models.CycleGAN.build_generator,
+        "generator_ba": models.CycleGAN.build_generator,
+        "discriminator_a": models.CycleGAN.build_discriminator,
+        "discriminator_b": models.CycleGAN.build_discriminator,
     }
-    discriminators = {
-        f"discriminator_{name}": networks.patchgan.discriminator(
-            channels,
-            width=_SMALL_WIDTH,
-            normalization=plain_instance_normalization,
-            bias=True,
-            name=f"discriminator_{name}",
-            seed=seed,
-        )
-        for name in "ab"
+    return {
+        name: build(domains.image_shape, name, seed, width=32) for name, build in builders.items()
     }
-    return generators | discriminators
 
 
 RECIPE = Recipe(
@@ -49,7 +36,6 @@ RECIPE = Recipe(
     small=_half_width,
     optimizers=decaying_adam,
     load=data.load_unpaired,
-    stream=unlabelled,
     held_out=lambda domains, batch_size: domains.dataset(batch_size),
     examples=lambda domains: domains.dataset(4),
 )

@@ -118,15 +118,18 @@ class CycleGAN(AdversarialModel):
 
     # ------------------------------------------------------------------ the paper
 
-    def build_generator(self, shape, name, seed):
-        """Returns the paper's generator."""
+    @staticmethod
+    def build_generator(shape, name, seed, width=64):
+        """Returns the paper's generator, with its number of channels or another."""
         blocks = 9 if min(shape[:2]) >= 256 else 6
-        return networks.resnet.generator(shape[2], shape[2], blocks=blocks, name=name, seed=seed)
+        return networks.resnet.generator(shape[2], shape[2], width, blocks, name, seed)
 
-    def build_discriminator(self, shape, name, seed):
-        """Returns the paper's discriminator."""
+    @staticmethod
+    def build_discriminator(shape, name, seed, width=64):
+        """Returns the paper's discriminator, with its number of channels or another."""
         return networks.patchgan.discriminator(
             shape[2],
+            width=width,
             normalization=plain_instance_normalization,
             bias=True,
             name=name,
@@ -332,9 +335,10 @@ class DualGAN(WeightClipping, CycleGAN):
             **kwargs,
         )
 
-    def build_generator(self, shape, name, seed):
-        """Returns the paper's generator."""
-        return networks.unet.generator(shape, shape[2], name=name, seed=seed)
+    @staticmethod
+    def build_generator(shape, name, seed, width=64):
+        """Returns the paper's generator, with its number of channels or another."""
+        return networks.unet.generator(shape, shape[2], width, name=name, seed=seed)
 
     def default_optimizers(self):
         """Returns RMSProp for both pairs of networks."""

@@ -10,7 +10,7 @@ from kerasgan import losses
 from kerasgan.data import check_images, image_grid, to_float, to_uint8
 from kerasgan.models.base import check_integer
 from kerasgan.models.game import Game
-from kerasgan.models.shapes import open_shape
+from kerasgan.models.shapes import check_made, check_scores, open_shape
 
 # The largest multiple of pixels that a network may want its images' sides to be.
 _LARGEST_MULTIPLE = 1024
@@ -26,11 +26,12 @@ class ImageToImage(Game):
 
     Args:
         generator: A built `keras.Model` from inputs to images.
-        discriminator: A built `keras.Model`, or None.
+        discriminator: A built `keras.Model`; None builds the paper's, if it has a weight.
         input_shape: (height, width, channels) of the inputs x that `fit` takes.
         image_shape: Those of the images y.
         content_weight: The weight of the content loss.
         adversarial_weight: The weight of the adversarial loss.
+        seed: As in `AdversarialModel`.
         **kwargs: As in `Game`.
     """
 
@@ -45,13 +46,28 @@ class ImageToImage(Game):
         *,
         content_weight,
         adversarial_weight,
+        seed,
         **kwargs,
     ):
-        super().__init__(generator, discriminator, image_shape, **kwargs)
+        check_made(generator, input_shape, image_shape)
+        if discriminator is None and adversarial_weight:
+            discriminator = self.build_discriminator(input_shape, image_shape, seed)
+        if discriminator is not None:
+            beside = self.discriminator_conditions(input_shape)
+            check_scores(discriminator, image_shape, beside)
+        super().__init__(generator, discriminator, image_shape, seed=seed, **kwargs)
         self.inputs_shape = tuple(input_shape)
         self.content_weight, self.adversarial_weight = content_weight, adversarial_weight
 
     # ------------------------------------------------------------------ the paper
+
+    def build_discriminator(self, input_shape, image_shape, seed):
+        """Returns the paper's discriminator."""
+        raise NotImplementedError
+
+    def discriminator_conditions(self, input_shape):
+        """Returns the shapes of what the discriminator takes beside images."""
+        return ()
 
     def content(self, images, generated):
         """Returns the content loss, unweighted."""

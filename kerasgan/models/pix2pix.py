@@ -7,7 +7,7 @@ from kerasgan import losses, networks
 from kerasgan.data import check_image_shape
 from kerasgan.metrics import sharpness
 from kerasgan.models.image_to_image import ImageToImage, render
-from kerasgan.models.shapes import check_made, check_scores, input_shape_of
+from kerasgan.models.shapes import input_shape_of
 
 
 @keras.saving.register_keras_serializable("kerasgan")
@@ -73,13 +73,6 @@ class Pix2Pix(ImageToImage):
             generator = networks.unet.generator(input_shape, output_channels or 3, seed=seed)
         output_channels = output_channels or generator.output_shape[-1]
         image_shape = (*input_shape[:2], output_channels)
-        check_made(generator, input_shape, image_shape)
-        if discriminator is None and adversarial_weight:
-            discriminator = networks.patchgan.discriminator(
-                output_channels, input_shape[2], seed=seed
-            )
-        if discriminator is not None:
-            check_scores(discriminator, image_shape, [input_shape])
         super().__init__(
             generator,
             discriminator,
@@ -95,6 +88,14 @@ class Pix2Pix(ImageToImage):
     # ------------------------------------------------------------------ the paper
 
     discriminator_weight = 0.5
+
+    def build_discriminator(self, input_shape, image_shape, seed):
+        """Returns the paper's discriminator."""
+        return networks.patchgan.discriminator(image_shape[2], input_shape[2], seed=seed)
+
+    def discriminator_conditions(self, input_shape):
+        """Returns the shape of the inputs, which D sees beside the images."""
+        return [input_shape]
 
     def default_optimizers(self):
         """Returns Adam for both networks."""

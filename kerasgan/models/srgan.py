@@ -9,7 +9,6 @@ from kerasgan.data import check_image_shape, check_images, in_tiles, to_uint8
 from kerasgan.metrics import psnr, sharpness, ssim
 from kerasgan.models.base import batch_length, not_empty
 from kerasgan.models.image_to_image import ImageToImage
-from kerasgan.models.shapes import check_made, check_scores
 
 
 @keras.saving.register_keras_serializable("kerasgan")
@@ -76,11 +75,6 @@ class SRGAN(ImageToImage):
         if height % scale or width % scale:
             raise ValueError(f"The sides of {image_shape} must be multiples of {scale=}.")
         input_shape = (height // scale, width // scale, channels)
-        check_made(generator, input_shape, image_shape)
-        if discriminator is None and adversarial_weight:
-            discriminator = networks.srresnet.discriminator(image_shape, seed=seed)
-        if discriminator is not None:
-            check_scores(discriminator, image_shape)
         super().__init__(
             generator,
             discriminator,
@@ -100,6 +94,10 @@ class SRGAN(ImageToImage):
     # ------------------------------------------------------------------ the paper
 
     content_loss = staticmethod(losses.l2)
+
+    def build_discriminator(self, input_shape, image_shape, seed):
+        """Returns the paper's discriminator."""
+        return networks.srresnet.discriminator(image_shape, seed=seed)
 
     def default_optimizers(self):
         """Returns Adam for both networks."""
