@@ -15,18 +15,13 @@ The classifier and the figure:
     python scripts/evaluate.py --model=runs/cgan-mnist --dataset=mnist --classifier=judge.keras
 """
 
-import keras
-
 from kerasgan import models
-from zoo.recipe import Recipe, Settings, labelled, num_classes
+from zoo.recipe import Recipe, Settings, adam, labelled, num_classes
 
 
 def _adam(steps):
     """Adam instead of the paper's SGD, the generator's faster, or the discriminator wins."""
-    return {
-        name: keras.optimizers.Adam(rate, beta_1=0.5, epsilon=1e-8)
-        for name, rate in (("generator_optimizer", 1e-3), ("discriminator_optimizer", 2e-4))
-    }
+    return adam(1e-3, 2e-4)
 
 
 RECIPE = Recipe(

@@ -10,18 +10,13 @@ by default; the recipe has Adam, and an average of the generator's weights. The 
 Parzen window estimate, was not made. Fashion-MNIST and digits are not measured.
 """
 
-import keras
-
 from kerasgan import models
-from zoo.recipe import Recipe, Settings
+from zoo.recipe import Recipe, Settings, adam
 
 
 def _adam(steps):
     """Adam instead of the paper's SGD, which needs hundreds of epochs."""
-    return {
-        name: keras.optimizers.Adam(2e-4, beta_1=0.5, epsilon=1e-8)
-        for name in ("generator_optimizer", "discriminator_optimizer")
-    }
+    return adam(2e-4, 2e-4)
 
 
 RECIPE = Recipe(

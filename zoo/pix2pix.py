@@ -7,22 +7,16 @@ scikit-learn. Not measured yet.
 --image_size=128`: half the paper's width. Not measured yet; the paper has no figure for facades.
 """
 
-import keras
-
 from kerasgan import data, models, networks, optimizers
-from zoo.recipe import Recipe, Settings, unlabelled
+from zoo.recipe import Recipe, Settings, adam
 
 _SMALL_WIDTH = 32
 
 
 def decaying_adam(steps):
     """The authors' Adam, its learning rate falling in the second half, as in their PyTorch code."""
-    return {
-        f"{name}_optimizer": keras.optimizers.Adam(
-            optimizers.LinearDecay(2e-4, steps), beta_1=0.5, epsilon=1e-8
-        )
-        for name in ("generator", "discriminator")
-    }
+    rate = optimizers.LinearDecay(2e-4, steps)
+    return adam(rate, rate)
 
 
 def _half_width(pairs, seed):
@@ -44,7 +38,6 @@ RECIPE = Recipe(
     optimizers=decaying_adam,
     load=data.load_pairs,
     load_options=("direction", "edges"),
-    stream=unlabelled,
     held_out=lambda pairs, batch_size: pairs.dataset(batch_size),
     examples=lambda pairs: pairs.dataset(8),
 )

@@ -3,6 +3,8 @@
 import dataclasses
 from collections.abc import Callable, Mapping
 
+import keras
+
 import kerasgan
 
 
@@ -52,7 +54,7 @@ class Recipe:
         held_out: Makes the data set to evaluate on after each epoch, for held-out data and a
             batch size; None evaluates on nothing.
         examples: Makes the data set whose first batch sample grids show; None shows what the
-            model makes of nothing.
+            model makes of noise.
     """
 
     model: type[kerasgan.models.AdversarialModel]
@@ -79,6 +81,15 @@ class Recipe:
     def compile(self, model, steps, **keras_options):
         """Compiles a model that `build` made, for training of so many steps."""
         model.compile(**self.optimizers(steps), **keras_options)
+
+
+def adam(generator_rate, discriminator_rate, beta_1=0.5):
+    """Returns the arguments of `compile` for Adam, with learning rates or their schedules."""
+    rates = {"generator": generator_rate, "discriminator": discriminator_rate}
+    return {
+        f"{name}_optimizer": keras.optimizers.Adam(rate, beta_1=beta_1, epsilon=1e-8)
+        for name, rate in rates.items()
+    }
 
 
 def num_classes(data):

@@ -9,7 +9,7 @@ import dataclasses
 import keras
 
 from kerasgan import data, models, networks
-from zoo.recipe import Recipe, Settings, unlabelled
+from zoo.recipe import Recipe, Settings, adam
 
 
 def _small_generator(pictures, seed):
@@ -28,14 +28,16 @@ def _small(pictures, seed):
     }
 
 
+def _falling_adam(steps):
+    """A larger learning rate than the paper's, for less than its million steps, and falling."""
+    rate = keras.optimizers.schedules.CosineDecay(5e-4, steps)
+    return {"generator_optimizer": keras.optimizers.Adam(rate, epsilon=1e-8)}
+
+
 def _adam(steps):
     """The paper's learning rate, a tenth of it in the second half."""
-    return {
-        f"{name}_optimizer": keras.optimizers.Adam(
-            keras.optimizers.schedules.PiecewiseConstantDecay([steps // 2], [1e-4, 1e-5])
-        )
-        for name in ("generator", "discriminator")
-    }
+    rate = keras.optimizers.schedules.PiecewiseConstantDecay([steps // 2], [1e-4, 1e-5])
+    return adam(rate, rate, beta_1=0.9)
 
 
 SRGAN = Recipe(
@@ -47,7 +49,6 @@ SRGAN = Recipe(
     optimizers=_adam,
     load=data.load_super_resolution,
     load_options=("scale",),
-    stream=unlabelled,
     held_out=lambda pictures, batch_size: pictures.dataset(),
     examples=lambda pictures: pictures.stream(4, seed=0),
 )
@@ -60,5 +61,5 @@ SRRESNET = dataclasses.replace(
         "generator": _small_generator(pictures, seed),
         "adversarial_weight": 0.0,
     },
-    optimizers=lambda steps: {},
+    optimizers=_falling_adam,
 )
