@@ -3,7 +3,8 @@
 With no flag at all it trains DCGAN on the handwritten digits inside scikit-learn, about a minute
 on two cores; models that make images of images begin with the photographs inside scikit-learn. The
 run's folder then holds recipe.json, history.csv, samples/, checkpoints/,
-logs/ (for TensorBoard), model.keras and saved_model/. A killed run continues with --resume.
+logs/ (for TensorBoard), model.keras and saved_model/. A killed run continues with --resume. SIGTERM
+saves a checkpoint and ends with exit code 75.
 """
 
 import common  # first: it quietens TensorFlow
@@ -104,6 +105,12 @@ _JIT_COMPILE = flags.DEFINE_bool("jit_compile", False, "Compile the step with XL
 _SEED = flags.DEFINE_integer(
     "seed", 0, "The seed of weights, noise and shuffling.", lower_bound=0, upper_bound=2**32 - 1
 )
+_CHECKPOINT_EVERY = flags.DEFINE_integer(
+    "checkpoint_every",
+    None,
+    "Save a checkpoint after each so many steps, too. [default: at the end of each epoch]",
+    lower_bound=1,
+)
 _RESUME = flags.DEFINE_bool("resume", False, "Continue from the newest checkpoint, if any.")
 _DRY_RUN = flags.DEFINE_bool("dry_run", False, "Print what would be run, and stop.")
 
@@ -148,43 +155,58 @@ def main():
             examples = next(recipe.examples(held_out or data).take(1).as_numpy_iterator())
     if held_out is not None:
         held_out = recipe.held_out(held_out, options["batch_size"])
+    checkpoint = kerasgan.callbacks.Checkpoint(
+        workdir / "checkpoints", every=_CHECKPOINT_EVERY.value
+    )
     with common.user_errors(ValueError):
-        done = kerasgan.callbacks.Checkpoint(workdir / "checkpoints").restore(model)
-    if _PRETRAINED.value and not done:
+        done = checkpoint.restore(model)
+    if _PRETRAINED.value and not any(done):
         begin_with(model, pathlib.Path(_PRETRAINED.value))
     if not is_chief(strategy):
         # Every worker saves, as saving may take all of them; only the chief's files are kept.
         scratch = tempfile.TemporaryDirectory()
         workdir = pathlib.Path(scratch.name)
+        checkpoint.directory = workdir / "checkpoints"
     with common.user_errors(OSError):
         workdir.mkdir(parents=True, exist_ok=True)
         (workdir / "recipe.json").write_text(json.dumps(options | versions(), indent=2) + "\n")
-    checkpoint = kerasgan.callbacks.Checkpoint(workdir / "checkpoints")
     for network in ("generator", "discriminator"):
         rate = options[f"{network}_learning_rate"]
         if rate is not None:
             set_learning_rate(getattr(model, f"{network}_optimizer"), rate)
-    if done:
-        print(f"Resuming after epoch {done}.", flush=True)
-    keep_history(workdir / "history.csv", done)
-    try:
+    if any(done):
+        step = f", step {done.step}" if done.step else ""
+        print(f"Resuming after epoch {done.epoch}{step}.", flush=True)
+    keep_history(workdir / "history.csv", done.epoch)
+    callbacks = [
+        kerasgan.callbacks.HaltOnNonFinite(),
+        kerasgan.callbacks.SampleGrid(
+            workdir / "samples", every=max(1, epochs // 5), examples=examples
+        ),
+        keras.callbacks.CSVLogger(workdir / "history.csv", append=True),
+        keras.callbacks.TensorBoard(workdir / "logs", write_graph=False),
+        checkpoint,
+        kerasgan.callbacks.Preemption(checkpoint),
+    ]
+
+    def fit(start, epochs, steps_per_epoch):
+        first_step = start.epoch * steps + start.step
         model.fit(
-            recipe.stream(data, options["batch_size"], options["seed"], done * steps),
+            recipe.stream(data, options["batch_size"], options["seed"], first_step),
             validation_data=held_out,
+            initial_epoch=start.epoch,
             epochs=epochs,
-            initial_epoch=done,
-            steps_per_epoch=steps,
+            steps_per_epoch=steps_per_epoch,
             verbose=1 if sys.stdout.isatty() else 2,
-            callbacks=[
-                kerasgan.callbacks.HaltOnNonFinite(),
-                kerasgan.callbacks.SampleGrid(
-                    workdir / "samples", every=max(1, epochs // 5), examples=examples
-                ),
-                keras.callbacks.CSVLogger(workdir / "history.csv", append=True),
-                keras.callbacks.TensorBoard(workdir / "logs", write_graph=False),
-                checkpoint,
-            ],
+            callbacks=callbacks,
         )
+
+    try:
+        if done.step:  # the rest of an epoch that was begun
+            fit(done, done.epoch + 1, steps - done.step)
+            done = kerasgan.callbacks.Position(done.epoch + 1)
+        if done.epoch < epochs:
+            fit(done, epochs, steps)
     except FloatingPointError as error:
         kept = checkpoint.paths()
         raise SystemExit(

@@ -1,7 +1,8 @@
 """Callbacks for training adversarial models."""
 
-from kerasgan.callbacks.checkpoint import Checkpoint
+from kerasgan.callbacks.checkpoint import Checkpoint, Position
 from kerasgan.callbacks.non_finite import HaltOnNonFinite
+from kerasgan.callbacks.preemption import Preemption
 from kerasgan.callbacks.sample_grid import SampleGrid
 
-__all__ = ["Checkpoint", "HaltOnNonFinite", "SampleGrid"]
+__all__ = ["Checkpoint", "HaltOnNonFinite", "Position", "Preemption", "SampleGrid"]

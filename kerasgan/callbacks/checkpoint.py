@@ -2,70 +2,115 @@
 
 import os
 import pathlib
+import re
+from typing import NamedTuple
 
 import keras
 import numpy as np
 from absl import logging
 
 _SUFFIX = ".weights.h5"
+_NAME = re.compile(r"epoch-(\d+)(?:-step-(\d+))?" + re.escape(_SUFFIX))
+
+
+class Position(NamedTuple):
+    """How far training is: whole epochs, and steps of the one after them."""
+
+    epoch: int = 0
+    step: int = 0
 
 
 class Checkpoint(keras.callbacks.Callback):
-    """Saves the whole state of training at the end of each epoch.
+    """Saves the whole state of training at the end of each epoch, and within epochs if asked to.
 
     A checkpoint is a Keras weights file with the networks, their moving average, both
-    optimizers and every seed: training continued from it, on the same stream of data, ends with
-    the weights of training that was never interrupted, bit for bit. It is written to a temporary
-    file that then takes its name, so that a checkpoint is whole or not there.
+    optimizers, every seed and the means that are being logged: training continued from it, on the
+    same stream of data, ends with the weights of training that was never interrupted, bit for bit.
+    It is written to a temporary file that then takes its name, so that a checkpoint is whole or
+    not there. Its name says how far training was: `epoch-00003.weights.h5`,
+    `epoch-00003-step-00000200.weights.h5`.
 
     Args:
         directory: Where to keep the checkpoints; created if missing.
         keep: How many of the newest to keep, at least 1.
+        every: Save also after each so many steps of an epoch; None saves at its end only.
 
     Raises:
-        ValueError: If `keep` is not positive.
-        FloatingPointError: At the end of an epoch after which a weight is NaN or infinite.
-            The older checkpoints stay.
+        ValueError: If `keep` or `every` is not positive.
+        FloatingPointError: When a weight is NaN or infinite at the time of saving. The older
+            checkpoints stay.
     """
 
-    def __init__(self, directory, keep=3):
+    def __init__(self, directory, keep=3, every=None):
         super().__init__()
-        if keep < 1:
-            raise ValueError(f"keep must be at least 1, got {keep!r}.")
-        self.directory, self.keep = pathlib.Path(directory), keep
+        for name, value in (("keep", keep), ("every", every)):
+            if value is not None and value < 1:
+                raise ValueError(f"{name} must be at least 1, got {value!r}.")
+        self.directory, self.keep, self.every = pathlib.Path(directory), keep, every
+        self.position = Position()
+        self._means = None
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Takes up the epoch that `restore` found begun."""
+        if self._means is not None:  # Keras has just reset them
+            for variable, value in zip(_means(self.model), self._means, strict=True):
+                variable.assign(value)
+            self._means = None
+        elif epoch != self.position.epoch or not self.position.step:
+            self.position = Position(epoch)
+        self._first_step = self.position.step
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Counts the step `batch`, from 0, and saves the state when it is due."""
+        before, step = self.position.step, self._first_step + batch + 1
+        self.position = self.position._replace(step=step)
+        last = batch + 1 == self.params["steps"]  # the end of the epoch saves that
+        if self.every and before // self.every < step // self.every and not last:
+            self.save()
 
     def on_epoch_end(self, epoch, logs=None):
         """Saves the state after `epoch`, counted from 0."""
+        self.position = Position(epoch + 1)
+        self.save()
+
+    def save(self):
+        """Saves the state now."""
+        epoch, step = self.position
+        where = f"epoch {epoch}" + f", step {step}" * bool(step)
         for weight in self.model.weights:
             if not np.isfinite(weight.numpy()).all():
                 raise FloatingPointError(
-                    f"Training stopped after epoch {epoch + 1}: the weight {weight.path} is not "
-                    "finite. No checkpoint was written."
+                    f"Training stopped after {where}: the weight {weight.path} is not finite. No "
+                    "checkpoint was written."
                 )
         self.directory.mkdir(parents=True, exist_ok=True)
-        path = self.directory / f"epoch-{epoch + 1:05d}{_SUFFIX}"
+        path = self.directory / f"epoch-{epoch:05d}{f'-step-{step:08d}' * bool(step)}{_SUFFIX}"
         unfinished = self.directory / f"unfinished{_SUFFIX}"
         self.model.save_weights(unfinished)
         with unfinished.open("rb") as file:
             os.fsync(file.fileno())
         unfinished.replace(path)
         # What is left of later epochs belongs to a training that was begun anew.
-        kept = [other for other in self.paths() if other <= path][-self.keep :]
-        for other in set(self.paths()) - set(kept):
+        paths = self.paths()
+        kept = paths[: paths.index(path) + 1][-self.keep :]
+        for other in set(paths) - set(kept):
             other.unlink()
 
     def paths(self):
         """Returns the checkpoints, oldest first."""
-        return sorted(self.directory.glob(f"epoch-*{_SUFFIX}"))
+        return sorted(filter(_position, self.directory.glob("*")), key=_position)
 
     def restore(self, model):
         """Loads the newest readable checkpoint into a compiled model.
+
+        Training goes on with the rest of the epoch that was begun, if any, and with this callback:
+        `fit(initial_epoch=epoch, epochs=epoch + 1, steps_per_epoch=all_steps - step)`.
 
         Args:
             model: A model built and compiled like the one that was saved.
 
         Returns:
-            How many epochs are done, for `fit(initial_epoch=...)`; 0 when there is no checkpoint.
+            The `Position` (epoch, step); (0, 0) when there is no checkpoint.
 
         Raises:
             ValueError: If there are checkpoints, and none can be loaded.
@@ -76,8 +121,22 @@ class Checkpoint(keras.callbacks.Callback):
                 model.load_weights(path)
             except (OSError, KeyError, ValueError) as error:
                 logging.warning("Skipping the checkpoint %s: %s", path, error)
-            else:
-                return int(path.name.removeprefix("epoch-").removesuffix(_SUFFIX))
+                continue
+            self.position = _position(path)
+            if self.position.step:
+                self._means = [variable.numpy() for variable in _means(model)]
+            return self.position
         if paths:
             raise ValueError(f"None of the {len(paths)} checkpoints in {self.directory} loads.")
-        return 0
+        return Position()
+
+
+def _means(model):
+    """The variables of the running means that a model logs."""
+    return [variable for metric in model.metrics for variable in metric.variables]
+
+
+def _position(path):
+    """The position in a checkpoint's name, or None for another file."""
+    match = _NAME.fullmatch(path.name)
+    return match and Position(int(match[1]), int(match[2] or 0))

@@ -550,27 +550,37 @@ class AdversarialModel(keras.Model):
         )
 
     def save_own_variables(self, store):
-        """Saves the state of every seed generator, which Keras leaves out.
+        """Saves the states of the seed generators and the running means, which Keras leaves out.
 
-        With it, a loaded model draws the very noise that this one would have drawn next.
+        With them, a loaded model draws the very noise that this one would have drawn next, and
+        an epoch can be continued.
         """
         for i, state in enumerate(self._seed_states()):
             store[str(i)] = state
+        for i, mean in enumerate(self._running_means()):
+            store[f"mean_{i}"] = mean
 
     def load_own_variables(self, store):
-        """Loads what `save_own_variables` saved."""
-        states = self._seed_states()
-        if len(store.keys()) != len(states):
+        """Loads what `save_own_variables` saved; the means only if the model logs as many."""
+        seeds = sorted(filter(str.isdecimal, store.keys()), key=int)
+        states, means = self._seed_states(), self._running_means()
+        if len(seeds) != len(states):
             raise ValueError(
-                f"The file holds {len(store.keys())} seeds, this {type(self).__name__} has "
+                f"The file holds {len(seeds)} seeds, this {type(self).__name__} has "
                 f"{len(states)}: it was saved from other networks."
             )
-        for i, state in enumerate(states):
-            state.assign(store[str(i)])
+        for key, state in zip(seeds, states, strict=True):
+            state.assign(store[key])
+        if len(store.keys()) == len(seeds) + len(means):
+            for i, mean in enumerate(means):
+                mean.assign(store[f"mean_{i}"])
 
     def _seed_states(self):
         weights = {id(weight) for weight in self.weights}
         return [variable for variable in self.variables if id(variable) not in weights]
+
+    def _running_means(self):
+        return [variable for metric in self.metrics for variable in metric.variables]
 
 
 def copy_network(network):

@@ -1,6 +1,10 @@
+import os
+import signal
+
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 
 from kerasgan import callbacks, models
@@ -29,7 +33,7 @@ def test_sample_grids(tmp_path, noise_images):
 
 def test_checkpoints_are_kept_and_restored(tmp_path, noise_images):
     checkpoint = callbacks.Checkpoint(tmp_path / "checkpoints", keep=2)
-    assert checkpoint.restore(build()) == 0
+    assert checkpoint.restore(build()) == (0, 0)
     model = build()
     model.fit(noise_images, epochs=3, verbose=0, callbacks=[checkpoint])
     assert [p.name for p in checkpoint.paths()] == [
@@ -37,7 +41,7 @@ def test_checkpoints_are_kept_and_restored(tmp_path, noise_images):
         "epoch-00003.weights.h5",
     ]
     fresh = build(seed=1)
-    assert checkpoint.restore(fresh) == 3
+    assert checkpoint.restore(fresh) == (3, 0)
     variables = zip(
         [*model.variables, *model.generator_optimizer.variables],
         [*fresh.variables, *fresh.generator_optimizer.variables],
@@ -53,11 +57,13 @@ def test_training_begun_anew_replaces_the_checkpoints_of_the_old(tmp_path, noise
     model = build(seed=1)
     model.fit(noise_images, epochs=1, verbose=0, callbacks=[checkpoint])
     fresh = build(seed=2)
-    assert checkpoint.restore(fresh) == 1
+    assert checkpoint.restore(fresh) == (1, 0)
     for a, b in zip(fresh.get_weights(), model.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
     with pytest.raises(ValueError, match="keep must be at least 1, got 0"):
         callbacks.Checkpoint(tmp_path, keep=0)
+    with pytest.raises(ValueError, match="every must be at least 1, got 0"):
+        callbacks.Checkpoint(tmp_path, every=0)
 
 
 def test_an_unreadable_checkpoint_gives_way_to_the_one_before(tmp_path, noise_images):
@@ -70,13 +76,69 @@ def test_an_unreadable_checkpoint_gives_way_to_the_one_before(tmp_path, noise_im
     newest.write_bytes(newest.read_bytes()[:5000])
     (tmp_path / "unfinished.weights.h5").write_bytes(b"killed here")
     fresh = build(seed=1)
-    assert checkpoint.restore(fresh) == 1
+    assert checkpoint.restore(fresh) == (1, 0)
     for a, b in zip(fresh.get_weights(), weights, strict=True):
         np.testing.assert_array_equal(a, b)
     for path in checkpoint.paths():
         path.write_bytes(b"")
     with pytest.raises(ValueError, match="None of the 2 checkpoints in .* loads"):
         checkpoint.restore(fresh)
+
+
+def batches(images, start=0):
+    """Yields ever the same batch at a step, from any step on."""
+    parts = tf.data.Dataset.from_tensor_slices(images).batch(8, drop_remainder=True)
+    return parts.repeat().skip(start)
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, RuntimeError])
+def test_an_epoch_that_was_interrupted_is_continued(tmp_path, noise_images, stop):
+    """Five steps an epoch, stopped in the eighth: SIGTERM loses nothing, an accident one step."""
+    straight = build()
+    straight.fit(batches(noise_images), epochs=3, steps_per_epoch=5, verbose=0)
+
+    class Stop(keras.callbacks.Callback):
+        def on_train_batch_begin(self, batch, logs=None):
+            if self.model.generator_optimizer.iterations == 7:
+                if stop is RuntimeError:
+                    raise RuntimeError
+                os.kill(os.getpid(), stop)
+
+    checkpoint = callbacks.Checkpoint(tmp_path, every=1 if stop is RuntimeError else 4)
+    with pytest.raises(RuntimeError if stop is RuntimeError else SystemExit) as info:
+        build().fit(
+            batches(noise_images),
+            epochs=3,
+            steps_per_epoch=5,
+            verbose=0,
+            callbacks=[checkpoint, callbacks.Preemption(checkpoint), Stop()],
+        )
+    position = (1, 2) if stop is RuntimeError else (1, 3)
+    assert stop is RuntimeError or info.value.code == 75
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL or stop is RuntimeError
+    assert checkpoint.paths()[-1].name == f"epoch-00001-step-{position[1]:08d}.weights.h5"
+
+    model = build(seed=1)
+    checkpoint = callbacks.Checkpoint(tmp_path)
+    assert checkpoint.restore(model) == position
+    first = 5 + position[1]
+    options = {"verbose": 0, "callbacks": [checkpoint]}
+    rest = model.fit(
+        batches(noise_images, first),
+        initial_epoch=1,
+        epochs=2,
+        steps_per_epoch=10 - first,
+        **options,
+    )
+    model.fit(batches(noise_images, 10), initial_epoch=2, epochs=3, steps_per_epoch=5, **options)
+    for a, b in zip(model.get_weights(), straight.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    for name, values in rest.history.items():
+        assert values[0] == straight.history.history[name][1], name
+    assert [path.name[:14] for path in checkpoint.paths()][-2:] == [
+        "epoch-00002.we",
+        "epoch-00003.we",
+    ]
 
 
 def test_a_nan_stops_training_and_names_step_and_term(noise_images):

@@ -1,0 +1,51 @@
+"""Giving way when the machine is wanted back."""
+
+import signal
+import threading
+
+import keras
+from absl import logging
+
+
+class Preemption(keras.callbacks.Callback):
+    """On SIGTERM, saves a checkpoint at the end of the step and ends the process.
+
+    Clusters send SIGTERM some time before they take a machine away. The exit code says that
+    training is not finished, and goes on from the checkpoint when it is started again.
+
+    Args:
+        checkpoint: The `Checkpoint`, which must come before this callback.
+        exit_code: The process's exit code; 75 is the system's EX_TEMPFAIL.
+
+    Raises:
+        SystemExit: At the end of the step in which the signal came.
+    """
+
+    def __init__(self, checkpoint, exit_code=75):
+        super().__init__()
+        self.checkpoint, self.exit_code = checkpoint, exit_code
+        self._asked, self._previous = threading.Event(), None
+
+    def on_train_begin(self, logs=None):
+        """Listens, from now on."""
+        self._previous = signal.signal(signal.SIGTERM, lambda *_: self._asked.set())
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Saves and exits if the signal has come; after an epoch's last step, at its end."""
+        if self._asked.is_set() and batch + 1 != self.params["steps"]:
+            self.checkpoint.save()
+            self._exit()
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Exits if the signal has come: the checkpoint is there already."""
+        if self._asked.is_set():
+            self._exit()
+
+    def on_train_end(self, logs=None):
+        """Leaves the signal to whoever had it before."""
+        signal.signal(signal.SIGTERM, self._previous)
+
+    def _exit(self):
+        self.on_train_end()
+        logging.warning("Stopped by SIGTERM; saved %s.", self.checkpoint.paths()[-1])
+        raise SystemExit(self.exit_code)
