@@ -111,6 +111,13 @@ _CHECKPOINT_EVERY = flags.DEFINE_integer(
     "Save a checkpoint after each so many steps, too. [default: at the end of each epoch]",
     lower_bound=1,
 )
+_ON_COLLAPSE = flags.DEFINE_enum(
+    "on_collapse",
+    "warn",
+    ["warn", "stop", "rollback"],
+    "What to do when the game goes wrong: only say so, stop, or go on from an older checkpoint "
+    "with other noise.",
+)
 _RESUME = flags.DEFINE_bool("resume", False, "Continue from the newest checkpoint, if any.")
 _DRY_RUN = flags.DEFINE_bool("dry_run", False, "Print what would be run, and stop.")
 
@@ -180,6 +187,9 @@ def main():
     keep_history(workdir / "history.csv", done.epoch)
     callbacks = [
         kerasgan.callbacks.HaltOnNonFinite(),
+        kerasgan.callbacks.GANHealth(
+            some_examples(recipe, data, options), on_collapse=on_collapse(checkpoint)
+        ),
         kerasgan.callbacks.SampleGrid(
             workdir / "samples", every=max(1, epochs // 5), examples=examples
         ),
@@ -207,7 +217,7 @@ def main():
             done = kerasgan.callbacks.Position(done.epoch + 1)
         if done.epoch < epochs:
             fit(done, epochs, steps)
-    except FloatingPointError as error:
+    except (FloatingPointError, kerasgan.callbacks.Collapse) as error:
         kept = checkpoint.paths()
         raise SystemExit(
             f"error: {error} The last good checkpoint is {kept[-1]}."
@@ -281,6 +291,22 @@ def load_held_out(recipe, options):
     dataset = options["dataset"]
     folder = pathlib.Path(dataset).expanduser().is_dir() and common.test_split(dataset) == "test"
     return load(recipe, options, dataset, "test") if folder or dataset in recipe.data else None
+
+
+def some_examples(recipe, data, options):
+    """Returns a batch of at least four examples, for the model's health."""
+    size = options["batch_size"]
+    batches = recipe.stream(data, size, options["seed"], 0).take(max(1, 4 // size))
+    return tf.nest.map_structure(lambda *parts: tf.concat(parts, axis=0), *batches)
+
+
+def on_collapse(checkpoint):
+    """Returns what `GANHealth` is to do."""
+    return {
+        "warn": None,
+        "stop": kerasgan.callbacks.stop,
+        "rollback": kerasgan.callbacks.RollBack(checkpoint),
+    }[_ON_COLLAPSE.value]
 
 
 def set_learning_rate(optimizer, rate):

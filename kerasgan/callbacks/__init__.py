@@ -1,8 +1,19 @@
 """Callbacks for training adversarial models."""
 
 from kerasgan.callbacks.checkpoint import Checkpoint, Position
+from kerasgan.callbacks.health import Collapse, GANHealth, RollBack, stop
 from kerasgan.callbacks.non_finite import HaltOnNonFinite
 from kerasgan.callbacks.preemption import Preemption
 from kerasgan.callbacks.sample_grid import SampleGrid
 
-__all__ = ["Checkpoint", "HaltOnNonFinite", "Position", "Preemption", "SampleGrid"]
+__all__ = [
+    "Checkpoint",
+    "Collapse",
+    "GANHealth",
+    "HaltOnNonFinite",
+    "Position",
+    "Preemption",
+    "RollBack",
+    "SampleGrid",
+    "stop",
+]

@@ -15,10 +15,12 @@ class AdversarialLoss:
 
     Subclasses implement `discriminator` and `generator`, and `threshold` when the discriminator's
     decision boundary is not a logit of 0. Set `relativistic = True` when the generator's loss
-    needs the real logits too.
+    needs the real logits too, and `critic = True` when the discriminator measures a distance: then
+    it is to win at all times.
     """
 
     relativistic = False
+    critic = False
 
     def discriminator(self, real_logits, fake_logits):
         """Returns the discriminator's loss, a float32 scalar.
@@ -199,6 +201,8 @@ class Wasserstein(_RelativeScores):
     The negative of the critic's loss estimates the distance. It is only meaningful with a critic
     kept Lipschitz: by `WeightClip`, or by `GradientPenalty`.
     """
+
+    critic = True
 
     def discriminator(self, real_logits, fake_logits):
         """Returns E[f] - E[r]."""

@@ -1,5 +1,6 @@
 """What trained models are measured by."""
 
+from kerasgan.metrics.diversity import mean_distance
 from kerasgan.metrics.fidelity import PSNR, SSIM, psnr, sharpness, ssim
 
-__all__ = ["PSNR", "SSIM", "psnr", "sharpness", "ssim"]
+__all__ = ["PSNR", "SSIM", "mean_distance", "psnr", "sharpness", "ssim"]

@@ -5,6 +5,7 @@ optimizers, moving averages, seeds, the logging of losses, and serialization.
 """
 
 import contextlib
+import functools
 import itertools
 import numbers
 import types
@@ -16,6 +17,7 @@ from keras.src.trainers.compile_utils import MetricsList
 from kerasgan import losses
 from kerasgan.data import check_images, to_float
 from kerasgan.export import write_saved_model
+from kerasgan.metrics import mean_distance
 from kerasgan.networks.common import check_seed
 
 # Every evaluation of every model begins with this seed, so that evaluations compare.
@@ -255,6 +257,46 @@ class AdversarialModel(keras.Model):
         values = self.discriminator_losses(real, fake, training=False)
         return self.log(size, **values, **self.generator_losses(real, fake, training=False))
 
+    def examine(self, data):
+        """Returns how the game stands on one batch, changing nothing.
+
+        Every call has the same latents.
+
+        Args:
+            data: A batch as `fit` takes it, of at least two examples.
+
+        Returns:
+            A dict of floats: `gradient_norm`, of the generator's loss, and `diversity`, the mean
+            distance between two generated images as a part of that between two real ones.
+        """
+        self.evaluation_seed_generator.state.assign([_EVALUATION_SEED, 0])
+        strategy = self.distribute_strategy
+        values = self._examination(tf.nest.map_structure(tf.convert_to_tensor, data))
+        return {
+            name: float(strategy.experimental_local_results(value)[0])
+            for name, value in values.items()
+        }
+
+    @functools.cached_property
+    def _examination(self):
+        def examination(data):
+            real = self.unpack(data)
+            with self.tape(self.generator) as tape:
+                fake = self.fake_batch(real, training=False)
+                loss = self.generator_losses(real, fake, training=False)["generator_loss"]
+            gradients = tape.gradient(loss, self.generator.trainable_variables)
+            # Of several images, such as those of two domains, the least diverse count.
+            ratios = [
+                mean_distance(generated) / mean_distance(images)
+                for images, generated in zip(_images(real), _images(fake), strict=False)
+            ]
+            return {
+                "gradient_norm": tf.linalg.global_norm(gradients),
+                "diversity": tf.reduce_min(ratios),
+            }
+
+        return tf.function(lambda data: self.distribute_strategy.run(examination, args=(data,)))
+
     def averages(self):
         """Returns what `update_ema` averages: pairs of an average and its network."""
         return [] if self.ema is None else [(self.generator_ema, self.generator)]
@@ -322,6 +364,13 @@ class AdversarialModel(keras.Model):
             # Keras 3.15 reduces logs over workers along axis 0, which scalars do not have.
             means = {name: tf.reshape(mean, [1]) for name, mean in means.items()}
         return means
+
+    def totals(self):
+        """Returns the sum and the weight of each logged value in this epoch, (floats) by name."""
+        return {
+            tracker.name: (float(tracker.total.numpy()), float(tracker.count.numpy()))
+            for tracker in self._logs.metrics
+        }
 
     # ------------------------------------------------------------------ data in
 
@@ -555,7 +604,7 @@ class AdversarialModel(keras.Model):
         With them, a loaded model draws the very noise that this one would have drawn next, and
         an epoch can be continued.
         """
-        for i, state in enumerate(self._seed_states()):
+        for i, state in enumerate(self.seed_states()):
             store[str(i)] = state
         for i, mean in enumerate(self._running_means()):
             store[f"mean_{i}"] = mean
@@ -563,7 +612,7 @@ class AdversarialModel(keras.Model):
     def load_own_variables(self, store):
         """Loads what `save_own_variables` saved; the means only if the model logs as many."""
         seeds = sorted(filter(str.isdecimal, store.keys()), key=int)
-        states, means = self._seed_states(), self._running_means()
+        states, means = self.seed_states(), self._running_means()
         if len(seeds) != len(states):
             raise ValueError(
                 f"The file holds {len(seeds)} seeds, this {type(self).__name__} has "
@@ -575,7 +624,8 @@ class AdversarialModel(keras.Model):
             for i, mean in enumerate(means):
                 mean.assign(store[f"mean_{i}"])
 
-    def _seed_states(self):
+    def seed_states(self):
+        """Returns the state variables of all seed generators: the model's and its layers'."""
         weights = {id(weight) for weight in self.weights}
         return [variable for variable in self.variables if id(variable) not in weights]
 
@@ -611,6 +661,11 @@ def _tracker(name):
 
 def _computes_in_float16(network):
     return any(layer.compute_dtype == "float16" for layer in network._flatten_layers())
+
+
+def _images(batch):
+    """The images among a batch's tensors."""
+    return [tensor for tensor in tf.nest.flatten(batch) if tensor.shape.rank == 4]
 
 
 def _pair(element):

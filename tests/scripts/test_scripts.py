@@ -194,6 +194,17 @@ def test_a_nan_stops_training_and_keeps_the_last_good_checkpoint(tmp_path):
     assert pathlib.Path(kept).exists()
 
 
+def test_a_lost_game_is_told_of_and_can_be_stopped(tmp_path):
+    flags = ["--model=gan", "--image_size=8", "--batch_size=32", "--steps_per_epoch=100"]
+    flags += ["--epochs=20", "--on_collapse=stop", "--generator_learning_rate=0", "--workdir=run"]
+    result = run("train", *flags, cwd=tmp_path)
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    line = result.stderr.splitlines()[-1]
+    assert re.match(r"error: After \d+ steps the discriminator wins: for 400 steps", line), line
+    assert re.search(r"The last good checkpoint is run/checkpoints/epoch-\d+.weights.h5.$", line)
+
+
 def test_mirrored_training(tmp_path):
     code = (
         "import sys, tensorflow as tf;"
