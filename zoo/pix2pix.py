@@ -4,7 +4,12 @@
 scikit-learn. Not measured yet.
 
 `python scripts/train.py --model=pix2pix --dataset=facades --direction=b_to_a --small
---image_size=128`: half the paper's width. Not measured yet; the paper has no figure for facades.
+--image_size=128 --epochs=50`, from labels to facades, half the paper's width, the 400 pictures of
+the training split: 50 epochs (20,000 steps of one) in 52 minutes on one CPU core of two, the other
+one busy as well. On the 100 pictures of the test split, L1 distance 0.357 and sharpness 18.0 grey
+levels a pixel, that of the photographs being 18.0; the same generator with `adversarial_weight=0`
+(L1 alone, 38 minutes) has 0.323 and 7.0: it is 10 % closer, and blurred. The paper has no figure
+for facades.
 """
 
 from kerasgan import data, models, networks, optimizers

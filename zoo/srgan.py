@@ -1,7 +1,27 @@
 """SRResNet and SRGAN, 4 x, on photographs and on folders of pictures.
 
 `python scripts/train.py --model=srresnet`: from the two photographs inside scikit-learn. Then
-`python scripts/train.py --model=srgan --pretrained=runs/srresnet-photos`. Not measured yet.
+`python scripts/train.py --model=srgan --pretrained=runs/srresnet-photos`. Not measured.
+
+On 200 photographs (the training split of BSDS300), eight blocks of 32 channels where the paper has
+16 of 64, on one CPU core of two, the other one busy as well:
+
+- `python scripts/train.py --model=srresnet --dataset=photographs --small --held_out=Set5
+  --epochs=30 --steps_per_epoch=250`: 7,500 steps of 16 in 51 minutes.
+- `python scripts/train.py --model=srgan --dataset=photographs --small --held_out=Set5
+  --pretrained=runs/srresnet-photographs --epochs=16 --steps_per_epoch=100`: 1,600 steps in 28
+  minutes.
+
+| PSNR in dB, Y | Set5 | Set14 | sharpness on Set5 |
+|---|---|---|---|
+| bicubic | 28.43 | 26.09 | 5.3 |
+| SRResNet | 29.89 | 27.13 | 6.7 |
+| SRGAN | 27.42 | 25.42 | 10.3 |
+| the photographs | | | 9.6 |
+
+The paper's SRResNet, after a million steps on 350,000 photographs, has 32.05 and 28.49 dB; its
+SRGAN that compares pixels, as this one does, 30.64 and 26.92 dB. After so few steps ours draws a
+grain on even areas.
 """
 
 import dataclasses
