@@ -58,6 +58,11 @@ class GANHealth(keras.callbacks.Callback):
         self.on_collapse = on_collapse
         self._steps, self._told = 0, set()
         self._looks, self._verdicts = [], []
+        self._largest_gradient = 0.0
+
+    def on_train_begin(self, logs=None):
+        """Looks at the model as it is."""
+        self._look()
 
     def on_epoch_begin(self, epoch, logs=None):
         """Begins with the sums of the epoch."""
@@ -71,7 +76,7 @@ class GANHealth(keras.callbacks.Callback):
             self._listen()
         if before // self.every == self._steps // self.every:
             return
-        self._looks.append(self.model.examine(self.examples))
+        self._looks.append(self._look())
         for name, message in [*self._of_looks(), *self._of_verdicts()]:
             if name in self._told:
                 continue
@@ -82,6 +87,12 @@ class GANHealth(keras.callbacks.Callback):
                 self._told.clear()
                 self._looks, self._verdicts = [], []
                 break
+
+    def _look(self):
+        """Returns how the game stands."""
+        look = self.model.examine(self.examples)
+        self._largest_gradient = max(self._largest_gradient, look["gradient_norm"])
+        return look
 
     def _listen(self):
         """Adds the discriminator's accuracies since the last time."""
@@ -133,13 +144,12 @@ class GANHealth(keras.callbacks.Callback):
             return
         lasting = f"for {self.patience * self.every} steps"
         gradient = max(look["gradient_norm"] for look in recent)
-        largest = max(look["gradient_norm"] for look in self._looks)
-        if gradient <= _VANISHED * largest:
+        if gradient <= _VANISHED * self._largest_gradient:
             yield (
                 "vanishing gradient",
                 f"the generator's gradient has vanished: {lasting} its norm is at most "
-                f"{gradient:.3g}, and was {largest:.3g}. Try the non-saturating or another loss, "
-                "or a smaller learning rate of the discriminator.",
+                f"{gradient:.3g}, and was {self._largest_gradient:.3g}. Try the non-saturating or "
+                "another loss, or a smaller learning rate of the discriminator.",
             )
         diversity = max(look["diversity"] for look in recent)
         if diversity < _ALIKE:
