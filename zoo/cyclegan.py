@@ -9,21 +9,22 @@ of 250 pictures a domain in about an hour on one CPU core make zebras of horses 
 recognises, but in other colours: the distance of a cycle on held-out pictures stays at 0.17.
 """
 
-from kerasgan import data, models
+from kerasgan import data, models, networks
 from zoo.pix2pix import decaying_adam
 from zoo.recipe import Recipe, Settings
 
 
-def _half_width(domains, seed):
-    builders = {
-        "generator_ab": models.CycleGAN.build_generator,
-        "generator_ba": models.CycleGAN.build_generator,
-        "discriminator_a": models.CycleGAN.build_discriminator,
-        "discriminator_b": models.CycleGAN.build_discriminator,
-    }
-    return {
-        name: build(domains.image_shape, name, seed, width=32) for name, build in builders.items()
-    }
+def _small_networks(domains, seed):
+    """U-Nets without dropout, as the authors' code has them too, of half the width."""
+    shape, options = domains.image_shape, {"seed": seed, "width": 32}
+    networks_of = {}
+    for name in ("generator_ab", "generator_ba"):
+        networks_of[name] = networks.unet.generator(
+            shape, shape[2], depth=5, dropout=0, name=name, **options
+        )
+    for name in ("discriminator_a", "discriminator_b"):
+        networks_of[name] = models.CycleGAN.build_discriminator(shape, name, **options)
+    return networks_of
 
 
 RECIPE = Recipe(
@@ -35,7 +36,7 @@ RECIPE = Recipe(
         "cycle_gan/monet2photo": Settings((256, 256, 3), batch_size=1, epochs=200),
     },
     own_data=Settings((256, 256, 3), batch_size=1, epochs=200),
-    small=_half_width,
+    small=_small_networks,
     optimizers=decaying_adam,
     load=data.load_unpaired,
     held_out=lambda domains, batch_size: domains.dataset(batch_size),
