@@ -65,26 +65,31 @@ def slug(dataset):
     return pathlib.PurePath(dataset).stem or "data"
 
 
-def run(main):
-    """Runs a script's main function, which takes no arguments.
+def run(main, command=False):
+    """Runs a script's main function.
 
     Wrong flags and `UserError`s end in one line on the standard error and exit code 2; `--help`
     prints the script's flags and exits with 0.
+
+    Args:
+        main: A function without arguments, or of a list with the rest of the command line.
+        command: Whether there is such a rest, after `--`.
     """
+    rest = []
 
     def parse(arguments):
         if {"--help", "-h", "--helpfull"} & set(arguments):
             app.usage(writeto_stdout=True)
             sys.exit(0)
         with user_errors(flags.Error):
-            rest = flags.FLAGS(arguments)[1:]
-        if rest:
+            rest.extend(flags.FLAGS(arguments)[1:])
+        if rest and not command:
             raise UserError(f"unknown argument {rest[0]!r}; flags look like --name=value")
 
     def quietly(_):
         if not flags.FLAGS["verbosity"].present:
             logging.set_verbosity(logging.WARNING)  # TensorFlow tells much of exporting
-        main()
+        main(*[rest] * command)
 
     try:
         app.run(quietly, flags_parser=parse)

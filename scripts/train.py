@@ -11,9 +11,12 @@ import common  # first: it quietens TensorFlow
 
 import csv
 import json
+import math
 import os
 import pathlib
 import platform
+import re
+import shutil
 import sys
 import tempfile
 
@@ -23,6 +26,7 @@ from absl import flags
 
 import kerasgan
 import zoo
+from kerasgan.models.base import better
 
 _MODELS = "\n".join(f"  {name:8} {', '.join(recipe.data)}" for name, recipe in zoo.RECIPES.items())
 __doc__ += f"""
@@ -91,9 +95,15 @@ _DISCRIMINATOR_LEARNING_RATE = flags.DEFINE_float(
 _STRATEGY = flags.DEFINE_enum(
     "strategy",
     "auto",
-    ["auto", "one_device", "mirrored", "multi_worker"],
+    ["auto", "one_device", "mirrored", "multi_worker", "tpu"],
     "How to distribute training. auto: mirrored on several GPUs, else one device. mirrored: all "
-    "GPUs, or without any all (logical) CPUs. multi_worker: the cluster in TF_CONFIG.",
+    "GPUs, or without any all (logical) CPUs. multi_worker: the cluster in TF_CONFIG, or Slurm's "
+    "job step; all workers need the same --workdir. tpu: the TPU in TPU_NAME; untested.",
+)
+_SYNCHRONIZE_BATCH_NORM = flags.DEFINE_bool(
+    "synchronize_batch_norm",
+    False,
+    "Normalize over the whole batch, not over each replica's share.",
 )
 _MIXED_PRECISION = flags.DEFINE_enum(
     "mixed_precision",
@@ -111,6 +121,12 @@ _CHECKPOINT_EVERY = flags.DEFINE_integer(
     "Save a checkpoint after each so many steps, too. [default: at the end of each epoch]",
     lower_bound=1,
 )
+_MONITOR = flags.DEFINE_string(
+    "monitor",
+    None,
+    "The logged value, such as val_accuracy, by which best.keras is chosen. [default: the "
+    "recipe's, if any]",
+)
 _ON_COLLAPSE = flags.DEFINE_enum(
     "on_collapse",
     "warn",
@@ -120,6 +136,14 @@ _ON_COLLAPSE = flags.DEFINE_enum(
 )
 _RESUME = flags.DEFINE_bool("resume", False, "Continue from the newest checkpoint, if any.")
 _DRY_RUN = flags.DEFINE_bool("dry_run", False, "Print what would be run, and stop.")
+
+# What a worker's step raises when another one has died.
+_LOST_WORKER = (
+    tf.errors.AbortedError,
+    tf.errors.CancelledError,
+    tf.errors.DeadlineExceededError,
+    tf.errors.UnavailableError,
+)
 
 # What may differ when a run is continued.
 _MAY_CHANGE = {
@@ -150,7 +174,12 @@ def main():
         steps = options["steps_per_epoch"] or steps
         with strategy.scope():
             model = recipe.build(data, options["seed"], options["small"])
-            recipe.compile(model, epochs * steps, jit_compile=options["jit_compile"])
+            recipe.compile(
+                model,
+                epochs * steps,
+                jit_compile=options["jit_compile"],
+                synchronize_batch_norm=options["synchronize_batch_norm"],
+            )
     print_summary(model, options, workdir, strategy)
     if _DRY_RUN.value:
         return
@@ -162,11 +191,13 @@ def main():
             examples = next(recipe.examples(held_out or data).take(1).as_numpy_iterator())
     if held_out is not None:
         held_out = recipe.held_out(held_out, options["batch_size"])
-    checkpoint = kerasgan.callbacks.Checkpoint(
-        workdir / "checkpoints", every=_CHECKPOINT_EVERY.value
-    )
+    monitor = _MONITOR.value or (recipe.monitor if held_out is not None else None)
+    check_monitor(monitor, model, held_out)
+    kept = workdir / "checkpoints"
+    checkpoint = kerasgan.callbacks.Checkpoint(kept, every=_CHECKPOINT_EVERY.value)
     with common.user_errors(ValueError):
         done = checkpoint.restore(model)
+    check_same_start(strategy, done)
     if _PRETRAINED.value and not any(done):
         begin_with(model, pathlib.Path(_PRETRAINED.value))
     if not is_chief(strategy):
@@ -183,8 +214,9 @@ def main():
             set_learning_rate(getattr(model, f"{network}_optimizer"), rate)
     if any(done):
         step = f", step {done.step}" if done.step else ""
-        print(f"Resuming after epoch {done.epoch}{step}.", flush=True)
+        print(f"Resuming after epoch {done.epoch}{step}: {checkpoint.path()}.", flush=True)
     keep_history(workdir / "history.csv", done.epoch)
+    preemption = kerasgan.callbacks.Preemption(checkpoint)
     callbacks = [
         kerasgan.callbacks.HaltOnNonFinite(),
         kerasgan.callbacks.GANHealth(
@@ -195,8 +227,9 @@ def main():
         ),
         keras.callbacks.CSVLogger(workdir / "history.csv", append=True),
         keras.callbacks.TensorBoard(workdir / "logs", write_graph=False),
+        *([best_model(workdir, monitor)] if monitor else []),
         checkpoint,
-        kerasgan.callbacks.Preemption(checkpoint),
+        preemption,
     ]
 
     def fit(start, epochs, steps_per_epoch):
@@ -218,20 +251,31 @@ def main():
         if done.epoch < epochs:
             fit(done, epochs, steps)
     except (FloatingPointError, kerasgan.callbacks.Collapse) as error:
-        kept = checkpoint.paths()
-        raise SystemExit(
-            f"error: {error} The last good checkpoint is {kept[-1]}."
-            if kept
-            else f"error: {error} No epoch was finished: there is no checkpoint yet."
-        ) from None
-    model.save(workdir / "model.keras")
-    model.export(workdir / "saved_model")
+        give_up(error, kept)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else " ".join(str(error).split())
+        give_up(f"Cannot write into {workdir}: {reason}.", kept)
+    except _LOST_WORKER as error:
+        if preemption.asked:  # as were the others, a step earlier
+            sys.exit(preemption.exit_code)
+        reason = re.sub(r"{{.*?}}", "", error.message).strip().splitlines()[0]
+        give_up(f"Another worker is gone ({reason}). Start all again, with --resume.", kept)
+    with common.user_errors(OSError):
+        model.save(workdir / "model.keras")
+        model.export(workdir / "saved_model")
     if is_chief(strategy):
         output = "--output=more.png" if examples is None else "--input=pictures --output=made"
         print(
             f"Done: look at {workdir}/samples. Next: python scripts/generate.py --model={workdir} "
             f"{output}"
         )
+
+
+def give_up(error, checkpoints):
+    """Ends the process with a line that says why, and from where to go on."""
+    paths = kerasgan.callbacks.Checkpoint(checkpoints).paths()
+    where = f"The last good checkpoint is {paths[-1]}." if paths else "There is no checkpoint yet."
+    raise SystemExit(f"error: {error} {where}") from None
 
 
 def resolve(recipe):
@@ -264,6 +308,7 @@ def resolve(recipe):
         "discriminator_learning_rate": _DISCRIMINATOR_LEARNING_RATE.value,
         "mixed_precision": _MIXED_PRECISION.value,
         "jit_compile": _JIT_COMPILE.value,
+        "synchronize_batch_norm": _SYNCHRONIZE_BATCH_NORM.value,
         "strategy": _STRATEGY.value,
         "seed": _SEED.value,
     }
@@ -296,7 +341,7 @@ def load_held_out(recipe, options):
 def some_examples(recipe, data, options):
     """Returns a batch of at least four examples, for the model's health."""
     size = options["batch_size"]
-    batches = recipe.stream(data, size, options["seed"], 0).take(max(1, 4 // size))
+    batches = recipe.stream(data, size, options["seed"], 0).take(math.ceil(4 / size))
     return tf.nest.map_structure(lambda *parts: tf.concat(parts, axis=0), *batches)
 
 
@@ -364,17 +409,81 @@ def check_workdir(workdir, options):
 def make_strategy(name):
     """Returns a tf.distribute strategy."""
     if name == "multi_worker":
-        if "TF_CONFIG" not in os.environ:
-            raise common.UserError(
-                "--strategy=multi_worker needs the cluster in the environment variable TF_CONFIG, "
-                'such as {"cluster": {"worker": ["host1:2222", "host2:2222"]}, '
-                '"task": {"type": "worker", "index": 0}}'
-            )
-        return tf.distribute.MultiWorkerMirroredStrategy()
+        return tf.distribute.MultiWorkerMirroredStrategy(cluster())
+    if name == "tpu":
+        with common.user_errors(ValueError, RuntimeError, tf.errors.OpError):
+            resolver = tf.distribute.cluster_resolver.TPUClusterResolver.connect()
+        return tf.distribute.TPUStrategy(resolver)
     gpus = tf.config.list_logical_devices("GPU")
     if name == "mirrored" or (name == "auto" and len(gpus) > 1):
         return tf.distribute.MirroredStrategy(gpus or tf.config.list_logical_devices("CPU"))
     return tf.distribute.get_strategy()
+
+
+def cluster():
+    """Returns the resolver of the cluster that this process is a worker of."""
+    resolvers = tf.distribute.cluster_resolver
+    if "TF_CONFIG" in os.environ:
+        with common.user_errors(ValueError, KeyError, AttributeError, TypeError):
+            resolver = resolvers.TFConfigClusterResolver()
+            known = resolver.cluster_spec().job_tasks(resolver.task_type)
+            if resolver.task_id not in range(len(known)):
+                raise ValueError(
+                    f"TF_CONFIG says that this is {resolver.task_type} {resolver.task_id}, but its "
+                    f"cluster has {len(known)}"
+                )
+        return resolver
+    if "SLURM_PROCID" in os.environ:
+        # TensorFlow's resolver knows machines with GPUs only: those without have more than enough.
+        none = {"gpus_per_node": 2**16, "gpus_per_task": 1, "auto_set_gpu": False}
+        with common.user_errors(RuntimeError, ValueError):
+            return resolvers.SlurmClusterResolver(**{} if shutil.which("nvidia-smi") else none)
+    raise common.UserError(
+        "--strategy=multi_worker needs Slurm, or the cluster in the environment variable "
+        'TF_CONFIG, such as {"cluster": {"worker": ["host1:2222", "host2:2222"]}, '
+        '"task": {"type": "worker", "index": 0}}'
+    )
+
+
+def check_same_start(strategy, done):
+    """Raises a UserError if workers would go on from different places."""
+    if strategy.num_replicas_in_sync == 1:
+        return
+
+    def gather():
+        context = tf.distribute.get_replica_context()
+        return context.all_gather(tf.constant([list(done)]), axis=0)
+
+    found = strategy.experimental_local_results(strategy.run(tf.function(gather)))[0].numpy()
+    if (found != found[0]).any():
+        places = ", ".join(f"epoch {epoch} step {step}" for epoch, step in found)
+        raise common.UserError(
+            f"the workers find different checkpoints to go on from ({places}): they need the same "
+            "--workdir, on a disk that they share"
+        )
+
+
+def check_monitor(monitor, model, held_out):
+    """Raises a UserError if no such value is logged."""
+    known = [*model.loss_names()]
+    if held_out is not None:
+        known += [f"val_{name}" for name in known]
+    if monitor is not None and monitor not in known:
+        raise common.UserError(f"--monitor={monitor}: there are {', '.join(known)}")
+
+
+def best_model(workdir, monitor):
+    """Returns the callback that keeps the best model, which is to beat what history.csv has."""
+    best, path = better(monitor), workdir / "history.csv"
+    rows = csv.DictReader(path.open(newline="")) if path.exists() else []
+    values = [float(row[monitor]) for row in rows if row.get(monitor)]
+    return keras.callbacks.ModelCheckpoint(
+        workdir / "best.keras",
+        monitor=monitor,
+        mode=best.__name__,
+        save_best_only=True,
+        initial_value_threshold=best(values, default=None),
+    )
 
 
 def is_chief(strategy):

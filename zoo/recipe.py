@@ -53,6 +53,8 @@ class Recipe:
             and the number of the first step.
         held_out: Makes the data set to evaluate on after each epoch, for held-out data and a
             batch size; None evaluates on nothing.
+        monitor: The logged value by which the best model of a run is kept; None keeps the last one
+            only.
         examples: Makes the data set whose first batch sample grids show; None shows what the
             model makes of noise.
     """
@@ -67,6 +69,7 @@ class Recipe:
     load_options: tuple[str, ...] = ()
     stream: Callable = unlabelled
     held_out: Callable | None = None
+    monitor: str | None = None
     examples: Callable | None = None
 
     def settings(self, dataset):

@@ -24,4 +24,5 @@ RECIPE = Recipe(
     options=lambda images, seed: {"num_classes": num_classes(images), "ema": 0.9999},
     stream=_ten_labels_a_class,
     held_out=lambda images, batch_size: images.dataset(batch_size, labels=True),
+    monitor="val_accuracy",
 )

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import re
+import warnings
 from typing import NamedTuple
 
 import keras
@@ -84,17 +85,25 @@ class Checkpoint(keras.callbacks.Callback):
                     "checkpoint was written."
                 )
         self.directory.mkdir(parents=True, exist_ok=True)
-        path = self.directory / f"epoch-{epoch:05d}{f'-step-{step:08d}' * bool(step)}{_SUFFIX}"
+        path = self.path()
         unfinished = self.directory / f"unfinished{_SUFFIX}"
-        self.model.save_weights(unfinished)
-        with unfinished.open("rb") as file:
-            os.fsync(file.fileno())
-        unfinished.replace(path)
+        try:
+            self.model.save_weights(unfinished)
+            with unfinished.open("rb") as file:
+                os.fsync(file.fileno())
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
         # What is left of later epochs belongs to a training that was begun anew.
         paths = self.paths()
         kept = paths[: paths.index(path) + 1][-self.keep :]
         for other in set(paths) - set(kept):
             other.unlink()
+
+    def path(self):
+        """Returns the file of the position that training is at, whether or not it is there."""
+        epoch, step = self.position
+        return self.directory / f"epoch-{epoch:05d}{f'-step-{step:08d}' * bool(step)}{_SUFFIX}"
 
     def paths(self):
         """Returns the checkpoints, oldest first."""
@@ -118,8 +127,10 @@ class Checkpoint(keras.callbacks.Callback):
         paths = self.paths()
         for path in reversed(paths):
             try:
-                model.load_weights(path)
-            except (OSError, KeyError, ValueError) as error:
+                with warnings.catch_warnings():
+                    warnings.simplefilter("error", UserWarning)  # of what Keras could not load
+                    model.load_weights(path)
+            except (OSError, KeyError, ValueError, UserWarning) as error:
                 logging.warning("Skipping the checkpoint %s: %s", path, error)
                 continue
             self.position = _position(path)

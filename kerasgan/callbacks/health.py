@@ -82,7 +82,8 @@ class GANHealth(keras.callbacks.Callback):
                 continue
             self._told.add(name)
             message = f"After {self._steps} steps {message}"
-            logging.warning("%s", message)
+            if self.on_collapse is not stop:  # whose error says it
+                logging.warning("%s", message)
             if self.on_collapse is not None and self.on_collapse(self.model, message):
                 self._told.clear()
                 self._looks, self._verdicts = [], []

@@ -26,19 +26,24 @@ class Preemption(keras.callbacks.Callback):
         self.checkpoint, self.exit_code = checkpoint, exit_code
         self._asked, self._previous = threading.Event(), None
 
+    @property
+    def asked(self):
+        """Whether the signal has come."""
+        return self._asked.is_set()
+
     def on_train_begin(self, logs=None):
         """Listens, from now on."""
         self._previous = signal.signal(signal.SIGTERM, lambda *_: self._asked.set())
 
     def on_train_batch_end(self, batch, logs=None):
         """Saves and exits if the signal has come; after an epoch's last step, at its end."""
-        if self._asked.is_set() and batch + 1 != self.params["steps"]:
+        if self.asked and batch + 1 != self.params["steps"]:
             self.checkpoint.save()
             self._exit()
 
     def on_epoch_end(self, epoch, logs=None):
         """Exits if the signal has come: the checkpoint is there already."""
-        if self._asked.is_set():
+        if self.asked:
             self._exit()
 
     def on_train_end(self, logs=None):

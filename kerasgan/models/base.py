@@ -8,6 +8,7 @@ import contextlib
 import functools
 import itertools
 import numbers
+import pathlib
 import types
 
 import keras
@@ -125,6 +126,7 @@ class AdversarialModel(keras.Model):
         generator_optimizer=None,
         discriminator_optimizer=None,
         adversarial_loss=None,
+        synchronize_batch_norm=False,
         **kwargs,
     ):
         """Prepares the model for training.
@@ -133,12 +135,16 @@ class AdversarialModel(keras.Model):
             generator_optimizer: A `keras.optimizers.Optimizer` or its name; None is the paper's.
             discriminator_optimizer: Likewise.
             adversarial_loss: A `kerasgan.losses.AdversarialLoss` or its name; None is the paper's.
+            synchronize_batch_norm: Whether batch normalization is over the shares of all replicas,
+                as on one device, rather than over each share alone. It costs three reductions a
+                layer over the replicas.
             **kwargs: `run_eagerly`, `steps_per_execution`, `jit_compile` (False by default: it
                 slows convolutions on CPUs) and `auto_scale_loss`, as in `keras.Model.compile`.
 
         Raises:
             ValueError: If the two optimizers are one object, the loss is unknown, a network has
-                nothing to train, or an option does not work on several replicas.
+                nothing to train, or an option does not work on several replicas, or under the
+                strategy at all.
         """
         unknown = kwargs.keys() - {
             "run_eagerly",
@@ -159,6 +165,12 @@ class AdversarialModel(keras.Model):
                 "generator_optimizer and discriminator_optimizer must be two objects: an "
                 "optimizer keeps state for the weights of one network."
             )
+        if isinstance(self.distribute_strategy, tf.distribute.experimental.ParameterServerStrategy):
+            raise ValueError(
+                "Adversarial models do not train under ParameterServerStrategy: its workers take "
+                "their steps apart, where two networks that play a game must move together. Use "
+                "MirroredStrategy, or MultiWorkerMirroredStrategy on several machines."
+            )
         replicas = self.distribute_strategy.num_replicas_in_sync
         if replicas > 1 and (kwargs.get("jit_compile") or kwargs.get("steps_per_execution", 1) > 1):
             raise ValueError(
@@ -167,6 +179,10 @@ class AdversarialModel(keras.Model):
             )
         super().compile(optimizer=None, **({"jit_compile": False} | kwargs))
         self._keras_compile_options = kwargs
+        if synchronize_batch_norm:  # the layers' own configurations remember it
+            for layer in self._flatten_layers():
+                if isinstance(layer, keras.layers.BatchNormalization):
+                    layer.synchronized = True
         self.adversarial_loss = losses.get(adversarial_loss or type(self).adversarial_loss)
         with self.distribute_strategy.scope():
             defaults = self.default_optimizers()
@@ -234,10 +250,30 @@ class AdversarialModel(keras.Model):
             network.trainable_variables,
             output_gradients=tf.cast(optimizer.scale_loss(scale), loss.dtype),
         )
+        if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+            gradients = self._overflowing_together(gradients)
         # No weight may change before all gradients are known. TensorFlow 2.21 orders reads before
         # writes by itself, but with its dependency optimizer Wasserstein critics, whose gradient
         # needs no more of the logits than their number, differ from run to run without this.
         optimizer.apply(tf.tuple(gradients), network.trainable_variables)
+
+    def _overflowing_together(self, gradients):
+        """Returns gradients that are not finite on any replica if they are not on one.
+
+        Keras 3.15 asks the first replica alone whether the loss scale was too large.
+        """
+        context = tf.distribute.get_replica_context()
+        if context.num_replicas_in_sync == 1:
+            return gradients
+        present = [gradient for gradient in gradients if gradient is not None]
+        finite = [tf.reduce_all(tf.math.is_finite(gradient)) for gradient in present]
+        overflows = tf.cast(tf.logical_not(tf.reduce_all(finite)), "float32")
+        overflows = context.all_reduce(tf.distribute.ReduceOp.SUM, overflows)
+        poison = tf.where(overflows > 0, float("nan"), 0.0)
+        return [
+            None if gradient is None else gradient + tf.cast(poison, gradient.dtype)
+            for gradient in gradients
+        ]
 
     def train_discriminator(self, real, fake):
         """Takes one step of D; returns its losses and accuracies."""
@@ -463,7 +499,8 @@ class AdversarialModel(keras.Model):
             raise ValueError(f"x holds {count} images, fewer than one batch of {batch_size}.")
         dataset = tf.data.Dataset.from_tensor_slices(x if y is None else (x, y))
         if options.get("shuffle", True):
-            dataset = dataset.shuffle(count, seed=self.seed)
+            # Several workers, each of which takes its rows of a batch, must shuffle alike.
+            dataset = dataset.shuffle(count, seed=self.seed or 0)
         return dataset.batch(batch_size, drop_remainder=True), None, None
 
     def prepare(self, x):
@@ -561,6 +598,22 @@ class AdversarialModel(keras.Model):
 
     # ------------------------------------------------------------------ serialization
 
+    def save(self, filepath, overwrite=True, zipped=None, **kwargs):
+        """Saves the model; see `keras.Model.save`.
+
+        A local .keras file takes its name when it is whole: one that was there before stays as it
+        was if saving fails or is interrupted.
+        """
+        path = pathlib.Path(filepath)
+        if "://" in str(filepath) or path.suffix != ".keras" or (path.exists() and not overwrite):
+            return super().save(filepath, overwrite=overwrite, zipped=zipped, **kwargs)
+        unfinished = path.with_name(f"unfinished-{path.name}")
+        try:
+            super().save(unfinished, zipped=zipped, **kwargs)
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
     def get_config(self):
         """Returns the arguments that rebuild the model, networks included."""
         networks = {
@@ -652,10 +705,15 @@ class _Logs(MetricsList):
         return self.get_result()
 
 
+def better(name):
+    """Returns which of two of a logged value is the better one: `min` or `max`."""
+    return min if name.endswith(("loss", "penalty", "l1")) else max
+
+
 def _tracker(name):
     """The running mean of a logged value, which is to go down or up."""
     tracker = keras.metrics.Mean(name)
-    tracker._direction = "down" if name.endswith(("loss", "penalty", "l1")) else "up"
+    tracker._direction = "down" if better(name) is min else "up"
     return tracker
 
 

@@ -66,21 +66,52 @@ def test_training_begun_anew_replaces_the_checkpoints_of_the_old(tmp_path, noise
         callbacks.Checkpoint(tmp_path, every=0)
 
 
-def test_an_unreadable_checkpoint_gives_way_to_the_one_before(tmp_path, noise_images):
+def truncated(path):
+    path.write_bytes(path.read_bytes()[:5000])
+
+
+def cut_in_the_middle(path):
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def empty(path):
+    path.write_bytes(b"")
+
+
+def overwritten(path):
+    path.write_bytes(b"\0" * path.stat().st_size)
+
+
+def of_another_model(path):
+    model = models.GAN(SHAPE)
+    model.compile()
+    model.save_weights(path)
+
+
+def of_a_larger_model(path):
+    model = models.DCGAN((16, 16, 1))
+    model.compile()
+    model.save_weights(path)
+
+
+@pytest.mark.parametrize(
+    "break_",
+    [truncated, cut_in_the_middle, empty, overwritten, of_another_model, of_a_larger_model],
+)
+def test_an_unreadable_checkpoint_gives_way_to_the_one_before(break_, tmp_path, noise_images):
     checkpoint = callbacks.Checkpoint(tmp_path)
     model = build()
     model.fit(noise_images, epochs=1, verbose=0, callbacks=[checkpoint])
     weights = model.get_weights()
     model.fit(noise_images, initial_epoch=1, epochs=2, verbose=0, callbacks=[checkpoint])
-    newest = checkpoint.paths()[-1]
-    newest.write_bytes(newest.read_bytes()[:5000])
+    break_(checkpoint.paths()[-1])
     (tmp_path / "unfinished.weights.h5").write_bytes(b"killed here")
     fresh = build(seed=1)
     assert checkpoint.restore(fresh) == (1, 0)
+    assert checkpoint.path() == checkpoint.paths()[0]
     for a, b in zip(fresh.get_weights(), weights, strict=True):
         np.testing.assert_array_equal(a, b)
-    for path in checkpoint.paths():
-        path.write_bytes(b"")
+    break_(checkpoint.paths()[0])
     with pytest.raises(ValueError, match="None of the 2 checkpoints in .* loads"):
         checkpoint.restore(fresh)
 

@@ -1,12 +1,14 @@
 """Every recipe, shrunk to seconds."""
 
+import collections
 import math
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 import zoo
-from kerasgan import models, networks
+from kerasgan import losses, models, networks
 
 # Small parts for each of the discriminator's steps, on each of two replicas.
 PART = 4
@@ -93,6 +95,46 @@ def from_networks(name, **options):
     if recipe.options(data(name), 0).get("adversarial_weight") == 0:
         arguments |= {"discriminator": None, "adversarial_weight": 0}
     return recipe.model(**arguments, **options)
+
+
+def train_with_given_latents(name, strategy, steps):
+    """Trains a model of a user's networks; all replicas together see the same in each step.
+
+    Returns the logs of `fit`, and the weights.
+    """
+    with strategy.scope():
+        model = from_networks(name, ema=0.5, seed=0)
+        # The paper's optimizers divide by the size of the gradient, and hide its scale.
+        # R1 draws no random points.
+        penalty = getattr(model, "penalty", None) and {"penalty": losses.R1(1.0)}
+        optimizers = {
+            f"{each}_optimizer": keras.optimizers.SGD(rate(name)) for each in players(model)
+        }
+        model.compile(**optimizers, **(penalty or {}))
+    replicas = strategy.num_replicas_in_sync
+    parts = getattr(model, "discriminator_steps", 1)
+    noise = np.random.default_rng(1).normal(size=(8, 2 * PART, LATENT_DIM)).astype("float32")
+    draws = collections.Counter()
+
+    def given(count, seed=None):
+        context = tf.distribute.get_replica_context()
+        replica = int(tf.get_static_value(context.replica_id_in_sync_group))
+        draw = draws[replica] % parts
+        draws[replica] += 1
+        share = 2 * PART // replicas
+        return tf.constant(noise[draw, share * replica : share * (replica + 1)])
+
+    if hasattr(model, "sample_latent"):
+        model.sample_latent = given
+    batch = 2 * PART * parts
+    order = np.arange(steps * batch)
+    x, y = arrays(name, len(order))[0]
+    if replicas == 1:
+        # Each discriminator's step sees what both replicas together see in it.
+        order = order.reshape(steps, 2, parts, PART).swapaxes(1, 2).ravel()
+    x, y = tf.nest.map_structure(lambda a: None if a is None else a[order], (x, y))
+    history = model.fit(x, y, batch_size=batch, shuffle=False, verbose=0).history
+    return history, model.get_weights()
 
 
 def arrays(name, count):

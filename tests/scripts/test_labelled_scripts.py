@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from keras import layers
 from PIL import Image
-from test_scripts import TINY, refuses, run
+from test_scripts import TINY
 
 import kerasgan
 from kerasgan import models
+from runs import refuses, run
 
 SHAPE = (8, 8, 1)
 # What the classifier below takes each digit for: 5 and 6 for one another, 7 for 8.
@@ -76,6 +77,17 @@ def test_train_semi_supervised(tmp_path):
     accuracy = np.mean(model.classify(test.images).argmax(axis=1) == test.labels)
     assert float(rows[1]["val_accuracy"]) == pytest.approx(accuracy, abs=1e-6)
     assert 0 <= float(rows[0]["val_accuracy"]) <= 1
+
+    # The best of all epochs, those before and after an interruption.
+    result = run(
+        "train", *TINY, "--model=sgan", "--epochs=4", "--workdir=run", "--resume", cwd=tmp_path
+    )
+    assert result.returncode == 0, result.stderr
+    with (tmp_path / "run" / "history.csv").open() as file:
+        best = max(float(row["val_accuracy"]) for row in csv.DictReader(file))
+    model = keras.models.load_model(tmp_path / "run" / "best.keras")
+    accuracy = np.mean(model.classify(test.images).argmax(axis=1) == test.labels)
+    assert accuracy == pytest.approx(best, abs=1e-6)
 
     model.save(tmp_path / "judge.keras")
     flags = ["--model=run", "--dataset=digits", "--classifier=judge.keras"]

@@ -7,7 +7,6 @@ import pathlib
 import random
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,28 +18,9 @@ from PIL import Image
 
 import kerasgan
 import zoo
+from runs import ROOT, assert_equal_runs, command, refuses, run
 
-ROOT = pathlib.Path(__file__).parent.parent.parent
 TINY = ["--image_size=8", "--batch_size=32", "--steps_per_epoch=3", "--model=gan"]
-
-
-def command(script, *flags):
-    return [sys.executable, str(ROOT / "scripts" / f"{script}.py"), *map(str, flags)]
-
-
-def run(script, *flags, cwd):
-    return subprocess.run(command(script, *flags), cwd=cwd, capture_output=True, text=True)
-
-
-def refuses(result, *words):
-    """One clear line on the standard error, exit code 2."""
-    lines = [line for line in result.stderr.splitlines() if not re.match(r"[IWE]\d{4} |WARN", line)]
-    assert result.returncode == 2, result.stderr
-    assert "Traceback" not in result.stderr
-    assert len(lines) == 1 and lines[0].startswith("error: "), result.stderr
-    for word in words:
-        assert word in lines[0]
-    return True
 
 
 @pytest.fixture(scope="module")
@@ -163,17 +143,6 @@ def test_killed_at_random_training_resumes_to_the_same_bits(tmp_path):
     assert_equal_runs(straight, killed, epochs=12)
 
 
-def assert_equal_runs(one, other, epochs):
-    a, b = (keras.models.load_model(workdir / "model.keras") for workdir in (one, other))
-    for x, y in zip(a.get_weights(), b.get_weights(), strict=True):
-        np.testing.assert_array_equal(x, y)
-    for x, y in zip(a.generator_optimizer.variables, b.generator_optimizer.variables, strict=True):
-        np.testing.assert_array_equal(x, y)
-    histories = [list(csv.DictReader((w / "history.csv").open())) for w in (one, other)]
-    assert [int(row["epoch"]) for row in histories[1]] == list(range(epochs))
-    assert histories[0] == histories[1]
-
-
 def test_a_nan_stops_training_and_keeps_the_last_good_checkpoint(tmp_path):
     flags = [*TINY, f"--workdir={tmp_path / 'run'}", "--seed=1"]
     assert run("train", *flags, "--epochs=1", cwd=tmp_path).returncode == 0
@@ -222,38 +191,57 @@ def test_mirrored_training(tmp_path):
 
 
 def test_two_workers_train_one_model_and_the_chief_writes_it(tmp_path):
-    ports = []
-    for _ in range(2):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            ports.append(free.getsockname()[1])
-    cluster = {"worker": [f"127.0.0.1:{port}" for port in ports]}
-    workdir = tmp_path / "run"
-    flags = [*TINY, "--epochs=2", "--strategy=multi_worker", f"--workdir={workdir}"]
+    flags = [*TINY, "--epochs=2", "--strategy=multi_worker", "--workdir=run"]
+    train = command("train", *flags)[1:]
+    result = run("launch_local", "--workers=2", "--", *train, cwd=tmp_path)
+    assert result.returncode == 0, result.stdout
+    lines = [
+        [line for line in result.stdout.splitlines() if line.startswith(f"[worker {number}]")]
+        for number in range(2)
+    ]
+    losses = [re.findall(r"_loss: [-.\d]+", "\n".join(of_one)) for of_one in lines]
+    assert losses[0] == losses[1] and len(losses[0]) == 4
+    assert "on 2 replica(s)" in result.stdout
+    assert "Done" in lines[0][-1] and "Done" not in "".join(lines[1])
+    model = keras.models.load_model(tmp_path / "run" / "model.keras")
+    assert model.generate(2).shape == (2, 8, 8, 1)
+
+
+def test_the_launcher_tells_that_a_worker_failed(tmp_path):
+    (tmp_path / "worker.py").write_text(
+        "import json, os, sys\n"
+        "index = json.loads(os.environ['TF_CONFIG'])['task']['index']\n"
+        "print('flags', sys.argv[1:])\n"
+        "sys.exit(3 * index)\n"
+    )
+    result = run("launch_local", "--workers=3", "--", "worker.py", "--a=b", cwd=tmp_path)
+    assert result.returncode in (3, 6)
+    assert re.search(r"^Worker [12] failed with exit code [36]\.$", result.stdout, re.MULTILINE)
+    assert "[worker 1] flags ['--a=b']" in result.stdout.splitlines()
+    assert refuses(run("launch_local", cwd=tmp_path), "--", "scripts/train.py")
+
+
+def test_workers_of_slurm(tmp_path):
+    flags = [*TINY, "--epochs=1", "--strategy=multi_worker", "--workdir=run"]
+    job = {
+        "SLURM_STEP_NUM_TASKS": "2",
+        "SLURM_STEP_NODELIST": "localhost",
+        "SLURM_STEP_TASKS_PER_NODE": "2",
+    }
     processes = [
         subprocess.Popen(
             command("train", *flags),
             cwd=tmp_path,
-            env=os.environ
-            | {
-                "TF_CONFIG": json.dumps(
-                    {"cluster": cluster, "task": {"type": "worker", "index": index}}
-                )
-            },
+            env=os.environ | job | {"SLURM_PROCID": str(number)},
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
         )
-        for index in range(2)
+        for number in range(2)
     ]
-    outputs = [process.communicate(timeout=300) for process in processes]
-    for process, (_, stderr) in zip(processes, outputs, strict=True):
-        assert process.returncode == 0, stderr
-    losses = [re.findall(r"_loss: [-.\d]+", stdout) for stdout, _ in outputs]
-    assert losses[0] == losses[1] and len(losses[0]) == 4
-    assert "on 2 replica(s)" in outputs[0][0]
-    assert "Done" in outputs[0][0] and "Done" not in outputs[1][0]
-    assert keras.models.load_model(workdir / "model.keras").generate(2).shape == (2, 8, 8, 1)
+    outputs = [process.communicate()[0] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], outputs
+    assert all("on 2 replica(s)" in output for output in outputs)
 
 
 def test_own_pictures_and_other_options(tmp_path):
@@ -315,7 +303,8 @@ def test_wrong_input_is_told_in_one_line(tmp_path):
         (["--dataset="], ["empty"]),
         (["--seed=5000000000"], ["seed", "5000000000"]),
         (["--workdir=mine"], ["mine", "not empty"]),
-        (["--strategy=multi_worker"], ["TF_CONFIG"]),
+        (["--strategy=multi_worker"], ["TF_CONFIG", "Slurm"]),
+        (["--monitor=val_beauty"], ["val_beauty", "generator_loss"]),
         (["--workdir=mine/thesis.txt"], ["thesis.txt", "file"]),
     ]:
         assert refuses(run("train", *flags, cwd=tmp_path), *words)

@@ -7,7 +7,8 @@ import keras
 import numpy as np
 import pytest
 from PIL import Image
-from test_scripts import refuses, run
+
+from runs import refuses, run
 
 # What a user has who has Keras, but not kerasgan.
 JUDGE = """

@@ -1,0 +1,45 @@
+"""Trains every recipe's model for five steps, and more, as one of several workers or alone.
+
+    python worker.py FOLDER
+
+writes the weights, the logs and what was seen to 0.npz, 1.npz ..., by the worker's number, or to
+alone.npz.
+"""
+
+import json
+import os
+import pathlib
+import sys
+
+import numpy as np
+import tensorflow as tf
+
+if "TF_CONFIG" in os.environ:
+    number = json.loads(os.environ["TF_CONFIG"])["task"]["index"]
+    strategy = tf.distribute.MultiWorkerMirroredStrategy()  # before anything else is computed
+else:
+    number, strategy = "alone", tf.distribute.OneDeviceStrategy("CPU:0")
+
+from conformance import tiny
+
+import zoo
+from kerasgan import data
+
+found = {}
+for name in zoo.RECIPES:
+    logs, weights = tiny.train_with_given_latents(name, strategy, steps=5)
+    found |= {f"{name} weight {i}": weight for i, weight in enumerate(weights)}
+    found |= {f"{name} log {key}": np.asarray(values) for key, values in logs.items()}
+
+with strategy.scope():
+    model = tiny.from_networks("pix2pix")
+    model.compile()
+x, y = tiny.arrays("pix2pix", 5)[1]  # a worker's share of the last batch is empty
+evaluated = model.evaluate(x, y, batch_size=4, return_dict=True, verbose=0)
+found |= {f"evaluated {key}": value for key, value in evaluated.items()}
+
+images = data.Images(np.arange(40, dtype="uint8").reshape(40, 1, 1, 1))
+batches = iter(strategy.experimental_distribute_dataset(images.stream(8, seed=0)))
+shares = [strategy.experimental_local_results(next(batches)) for _ in range(5)]
+found["seen"] = data.to_uint8(np.concatenate(shares, axis=1)).numpy().reshape(5, -1)
+np.savez(pathlib.Path(sys.argv[1]) / f"{number}.npz", **found)

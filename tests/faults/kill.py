@@ -1,0 +1,87 @@
+"""Kills one training 20 times, and compares how it ends with the same training left alone.
+
+    python tests/faults/kill.py [--kills=20]
+
+Each kill is a SIGKILL, every other one at a random moment, the others while a checkpoint is being
+written. Prints the counts, and ends with an error unless weights, optimizers and logs are equal,
+bit for bit.
+"""
+
+import argparse
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
+
+from runs import assert_equal_runs, command, run
+
+EPOCHS = 30
+FLAGS = [
+    "--model=dcgan",
+    "--image_size=8",
+    "--batch_size=32",
+    "--steps_per_epoch=40",
+    f"--epochs={EPOCHS}",
+    "--resume",
+]
+
+
+def main():
+    """Trains twice, once in peace."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--kills", type=int, default=20)
+    kills = parser.parse_args().kills
+    with tempfile.TemporaryDirectory() as folder:
+        straight, killed = pathlib.Path(folder, "straight"), pathlib.Path(folder, "killed")
+        result = run("train", *FLAGS, f"--workdir={straight}", cwd=folder)
+        assert result.returncode == 0, result.stderr
+        done = {"at a random moment": 0, "while writing": 0}
+        starts = 0
+        while True:
+            starts += 1
+            if start(killed, kills - sum(done.values()), done):
+                break
+        assert_equal_runs(straight, killed, EPOCHS)
+    counts = ", ".join(f"{count} {when}" for when, count in done.items())
+    print(f"{sum(done.values())} SIGKILLs ({counts}), {starts} starts: all bits are equal.")
+
+
+def start(workdir, left, done):
+    """Starts or continues the training, and kills it if there are kills left.
+
+    Returns whether it finished.
+    """
+    process = subprocess.Popen(
+        command("train", *FLAGS, f"--workdir={workdir}", "--checkpoint_every=5"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    lines = []
+    if left > 0:
+        for line in process.stdout:  # until it trains
+            lines.append(line)
+            if line.startswith("Epoch "):
+                break
+        when = "while writing" if left % 2 else "at a random moment"
+        if left % 2:
+            unfinished = workdir / "checkpoints" / "unfinished.weights.h5"
+            while not unfinished.exists() and process.poll() is None:
+                pass
+        else:
+            time.sleep(random.uniform(0, 5))
+        if process.poll() is None:
+            process.kill()
+            done[when] += 1
+    rest, _ = process.communicate()
+    if process.returncode > 0:
+        raise SystemExit("".join(lines) + rest)
+    return process.returncode == 0
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""Disks that are full or may not be written, and files that are lost."""
+
+import contextlib
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from runs import refuses, run
+
+TINY = ["--model=gan", "--image_size=8", "--batch_size=32", "--steps_per_epoch=3"]
+
+
+@contextlib.contextmanager
+def disk(folder, options):
+    """A small disk in memory."""
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("mounting a disk needs privileges")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk(tmp_path):
+    finished = tmp_path / "finished"
+    result = run("train", *TINY, "--epochs=1", f"--workdir={finished}", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    checkpoint = next((finished / "checkpoints").iterdir())
+    kilobytes = checkpoint.stat().st_size // 1024
+    with disk(tmp_path / "disk", f"size={int(2.5 * kilobytes)}k") as folder:
+        flags = [*TINY, f"--workdir={folder / 'run'}", "--epochs=5"]
+        result = run("train", *flags, cwd=tmp_path)
+        assert result.returncode == 1
+        # h5py complains beside it.
+        error = next(line for line in result.stderr.splitlines() if line.startswith("error: "))
+        assert error.startswith(f"error: Cannot write into {folder / 'run'}: ")
+        assert "No space left on device" in error
+        assert "The last good checkpoint is" in error and "epoch-0000" in error
+        kept = error.split()[-1].removesuffix(".")
+        shutil.copytree(folder / "run", tmp_path / "moved")
+    # Where there is room, training goes on from what was saved.
+    result = run("train", *flags[:-2], "--epochs=3", "--resume", "--workdir=moved", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "Resuming after epoch" in result.stdout
+    assert kept.rpartition("/")[2] in result.stdout
+
+
+def test_a_disk_that_may_not_be_written(tmp_path):
+    with disk(tmp_path / "disk", "size=9m,ro") as folder:
+        result = run("train", *TINY, f"--workdir={folder / 'run'}", cwd=tmp_path)
+        assert refuses(result, "Read-only file system", "disk/run")
+
+
+def test_pictures_that_disappear(tmp_path):
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    generator = np.random.default_rng(0)
+    for i in range(40):
+        pixels = generator.integers(0, 256, (8, 8, 1), dtype=np.uint8)
+        Image.fromarray(pixels[..., 0]).save(pictures / f"{i}.png")
+    flags = [*TINY, "--dataset=pictures", "--steps_per_epoch=1", "--workdir=run"]
+    assert run("train", *flags, "--epochs=1", cwd=tmp_path).returncode == 0
+    model = (tmp_path / "run" / "model.keras").read_bytes()
+    for picture in pictures.iterdir():
+        picture.unlink()
+    result = run("train", *flags, "--epochs=2", "--resume", cwd=tmp_path)
+    assert refuses(result, "pictures", "png")
+    assert (tmp_path / "run" / "model.keras").read_bytes() == model
