@@ -1,10 +1,12 @@
 """Scripts as a user runs them, each in a process of its own."""
 
 import csv
+import json
 import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
 import keras
 import numpy as np
@@ -20,6 +22,41 @@ def command(script, *flags):
 
 def run(script, *flags, cwd):
     return subprocess.run(command(script, *flags), cwd=cwd, capture_output=True, text=True)
+
+
+_FORKS = """
+import json, os, runpy, sys
+import tensorflow, kerasgan, zoo
+script, folder, *cases = json.loads(sys.argv[1])
+sys.path.insert(0, os.path.dirname(script))
+codes = []
+for i, flags in enumerate(cases):
+    child = os.fork()
+    if not child:
+        for stream, name in (1, "stdout"), (2, "stderr"):
+            os.dup2(os.open(f"{folder}/{i}.{name}", os.O_CREAT | os.O_WRONLY), stream)
+        sys.argv = [script, *flags]
+        runpy.run_path(script, run_name="__main__")
+        sys.exit()
+    codes.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+print(json.dumps(codes))
+"""
+
+
+def run_each(script, cases, cwd):
+    """Runs a script with each list of flags; the processes share the time that imports take."""
+    _, path = command(script)
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = json.dumps([path, folder, *cases])
+        forks = [sys.executable, "-c", _FORKS, arguments]
+        done = subprocess.run(forks, cwd=cwd, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        codes = json.loads(done.stdout.splitlines()[-1])
+        for i, (flags, code) in enumerate(zip(cases, codes, strict=True)):
+            texts = [
+                pathlib.Path(folder, f"{i}.{name}").read_text() for name in ("stdout", "stderr")
+            ]
+            yield subprocess.CompletedProcess([path, *flags], code, *texts)
 
 
 def refuses(result, *words):

@@ -34,13 +34,14 @@ def test_the_python_of_the_readme_runs(tmp_path):
 
 def test_the_flags_of_the_readme_are_known(tmp_path):
     commands = [
-        line.split()
+        part.split()
         for block in blocks("README.md", "sh")
         for line in block.splitlines()
         if line.startswith("python scripts/")
+        for part in line.removeprefix("python ").split(" -- ")
     ]
     assert len(commands) >= 6
-    for _, script, *flags in commands:
+    for script, *flags in commands:
         known = set(re.findall(r'flags\.DEFINE_\w+\(\s*"(\w+)"', (ROOT / script).read_text()))
         for flag in flags:
             assert flag.removeprefix("--").split("=")[0] in known, (script, flag)

@@ -22,8 +22,12 @@ def psnr(targets, images, border=0):
         targets: The true images.
         images: The images to measure.
         border: How many pixels to leave out on each side.
+
+    Raises:
+        ValueError: If the images are not floats, or differ in shape from the targets.
     """
-    difference = _luma(targets, border) - _luma(images, border)
+    targets, images = _lumas(targets, images, border)
+    difference = targets - images
     error = ops.mean(ops.square(difference), axis=(1, 2, 3))
     return 10.0 * (ops.log10(255.0**2) - ops.log10(error))
 
@@ -38,8 +42,11 @@ def ssim(targets, images, border=0):
         targets: The true images.
         images: The images to measure; both sides at least 11 pixels beside the border.
         border: How many pixels to leave out on each side.
+
+    Raises:
+        ValueError: As in `psnr`.
     """
-    return tf.image.ssim(_luma(targets, border), _luma(images, border), max_val=255.0)
+    return tf.image.ssim(*_lumas(targets, images, border), max_val=255.0)
 
 
 def sharpness(images):
@@ -94,6 +101,26 @@ class SSIM(_Fidelity):
 
     def __init__(self, border=0, name="ssim", dtype=None):
         super().__init__(ssim, border, name, dtype)
+
+
+def _lumas(targets, images, border):
+    """Returns the luma of both.
+
+    Raises:
+        ValueError: If they are not floats, or differ in shape.
+    """
+    targets, images = tf.convert_to_tensor(targets), tf.convert_to_tensor(images)
+    if not (targets.dtype.is_floating and images.dtype.is_floating):
+        raise ValueError(
+            f"Images must be floats in [-1, 1], but are {targets.dtype.name} and "
+            f"{images.dtype.name}: kerasgan.data.to_float makes them of uint8."
+        )
+    if not targets.shape.is_compatible_with(images.shape):
+        raise ValueError(
+            f"Images of {tuple(images.shape)} have targets of another shape, "
+            f"{tuple(targets.shape)}."
+        )
+    return _luma(targets, border), _luma(images, border)
 
 
 def _luma(images, border):

@@ -18,7 +18,7 @@ from PIL import Image
 
 import kerasgan
 import zoo
-from runs import ROOT, assert_equal_runs, command, refuses, run
+from runs import ROOT, assert_equal_runs, command, refuses, run, run_each
 
 TINY = ["--image_size=8", "--batch_size=32", "--steps_per_epoch=3", "--model=gan"]
 
@@ -290,7 +290,7 @@ def test_wrong_input_is_told_in_one_line(tmp_path):
     (tmp_path / "empty").mkdir()
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("three years")
-    for flags, words in [
+    cases = [
         (["--modle=gan"], ["modle"]),
         (["--model=biggan"], ["biggan", "dcgan"]),
         (["gan"], ["gan"]),
@@ -306,7 +306,22 @@ def test_wrong_input_is_told_in_one_line(tmp_path):
         (["--strategy=multi_worker"], ["TF_CONFIG", "Slurm"]),
         (["--monitor=val_beauty"], ["val_beauty", "generator_loss"]),
         (["--workdir=mine/thesis.txt"], ["thesis.txt", "file"]),
-    ]:
-        assert refuses(run("train", *flags, cwd=tmp_path), *words)
+        (["--checkpoint_every=0"], ["checkpoint_every"]),
+        (["--on_collapse=cry"], ["on_collapse", "rollback"]),
+        (["--generator_learning_rate=-1"], ["generator_learning_rate"]),
+        (["--model=dcgan", "--edges"], ["--edges", "dcgan"]),
+        (["--model=dcgan", "--small"], ["--small", "dcgan"]),
+        (["--model=dcgan", "--held_out=mine"], ["--held_out", "dcgan"]),
+        (["--model=srgan", "--scale=3", "--small"], ["scale", "3"]),
+        (["--pretrained=nowhere"], ["nowhere", "model.keras"]),
+        (["--model=cgan", "--dataset=grey.npy"], ["grey", "labels"]),
+        (["--dataset=words.npz"], ["words.npz"]),
+        (["--dataset=mine/thesis.txt"], ["thesis.txt", ".npz"]),
+    ]
+    np.save(tmp_path / "grey.npy", np.zeros((200, 28, 28), "uint8"))
+    np.savez(tmp_path / "words.npz", words=np.array(["one", "two"]))
+    results = run_each("train", [flags for flags, _ in cases], tmp_path)
+    for (_, words), result in zip(cases, results, strict=True):
+        assert refuses(result, *words)
     assert (tmp_path / "mine" / "thesis.txt").read_text() == "three years"
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["empty", "mine"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["empty", "grey.npy", "mine", "words.npz"]
