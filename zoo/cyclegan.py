@@ -1,12 +1,20 @@
-"""CycleGAN on photographs, and on the data sets of its authors.
+r"""CycleGAN on photographs, and on the data sets of its authors.
 
 `python scripts/train.py --model=cyclegan`: between parts of the two photographs inside
 scikit-learn, a temple and a flower. Not measured yet.
 
-`python scripts/train.py --model=cyclegan --dataset=horse2zebra --small --image_size=128`: half the
-paper's width. Not measured yet. At 96 px and without the identity loss, 50 epochs (12,500 steps)
-of 250 pictures a domain in about an hour on one CPU core make zebras of horses that a person
-recognises, but in other colours: the distance of a cycle on held-out pictures stays at 0.17.
+`python scripts/train.py --model=cyclegan --dataset=horse2zebra --small --image_size=128
+--epochs=45 --mixed_precision=mixed_bfloat16`, U-Nets of half the width, 250 pictures a domain: 45
+epochs (11,250 steps of one) in about 50 minutes of one CPU core's time. On 40 held-out pictures of
+each domain the distance of a cycle is 0.080 (0.163 after the first epoch). A classifier of the two
+domains, right on 90 % of the real ones, takes 75 % of the translated horses for zebras (of the
+horses themselves 15 %), and 52 % of the translated zebras for horses (5 %): stripes are painted on
+more surely than they are taken off. The paper's residual generators of half the width, at 96 px and
+without the identity loss, still had a distance of 0.17 after 12,500 steps, in about an hour.
+
+    python scripts/train_classifier.py --dataset=horse2zebra --image_size=128 --epochs=15
+    python scripts/evaluate.py --model=runs/cyclegan-horse2zebra --dataset=horse2zebra \
+        --classifier=runs/classifier-horse2zebra.keras
 """
 
 from kerasgan import data, models, networks
