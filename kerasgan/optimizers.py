@@ -1,7 +1,48 @@
 """Optimizers and learning rates of the papers that Keras lacks."""
 
 import keras
+import tensorflow as tf
 from keras import ops
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class Adam(keras.optimizers.Adam):
+    """Keras' Adam, each weight's step as one kernel of TensorFlow.
+
+    Keras' own is a dozen passes over the weights and their moments, which takes more than twice
+    the time. The mathematics are the same; epsilon is the papers' 1e-8 in the place of Keras'.
+
+    Args:
+        learning_rate: A number or a schedule.
+        beta_1: The decay of the average of gradients.
+        beta_2: The decay of the average of their squares.
+        epsilon: What is added to the root.
+        **kwargs: As in `keras.optimizers.Adam`.
+    """
+
+    def __init__(self, learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-8, **kwargs):
+        super().__init__(learning_rate, beta_1, beta_2, epsilon, **kwargs)
+
+    def update_step(self, gradient, variable, learning_rate):
+        """Takes a step on one variable."""
+        if self.amsgrad or isinstance(gradient, tf.IndexedSlices):
+            super().update_step(gradient, variable, learning_rate)
+            return
+        index = self._get_variable_index(variable)
+        dtype = variable.dtype
+        step = ops.cast(self.iterations + 1, dtype)
+        tf.raw_ops.ResourceApplyAdam(
+            var=variable.handle,
+            m=self._momentums[index].value.handle,
+            v=self._velocities[index].value.handle,
+            beta1_power=ops.power(ops.cast(self.beta_1, dtype), step),
+            beta2_power=ops.power(ops.cast(self.beta_2, dtype), step),
+            lr=ops.cast(learning_rate, dtype),
+            beta1=ops.cast(self.beta_1, dtype),
+            beta2=ops.cast(self.beta_2, dtype),
+            epsilon=ops.cast(self.epsilon, dtype),
+            grad=ops.cast(gradient, dtype),
+        )
 
 
 @keras.saving.register_keras_serializable("kerasgan")

@@ -6,6 +6,42 @@ import tensorflow as tf
 from kerasgan import optimizers
 
 
+@pytest.mark.parametrize("options", [{}, {"amsgrad": True}, {"clipnorm": 0.1, "weight_decay": 0.1}])
+def test_fused_adam_is_keras_adam(options):
+    gradients = np.random.default_rng(0).normal(size=(5, 3)).astype("float32")
+    found = []
+    for adam in (optimizers.Adam, keras.optimizers.Adam):
+        optimizer = adam(0.1, beta_1=0.5, beta_2=0.9, epsilon=1e-3, **options)
+        weights = keras.Variable([1.0, -2.0, 0.0])
+        optimizer.build([weights])
+        for gradient in gradients:
+            optimizer.apply([tf.constant(gradient)], [weights])
+        state = [weights, *optimizer.variables]
+        found.append(np.concatenate([np.ravel(each) for each in state]))
+    np.testing.assert_allclose(*found, rtol=1e-5, atol=1e-6)
+
+
+def test_fused_adam_against_numpy():
+    optimizer = optimizers.Adam(0.1, beta_1=0.5, beta_2=0.9)
+    weights = keras.Variable([1.0, -2.0, 0.0])
+    optimizer.build([weights])
+    expected, m, v = np.array([1.0, -2.0, 0.0]), np.zeros(3), np.zeros(3)
+    for step, gradient in enumerate(np.array([[1.0, 0.1, 3.0], [-0.5, 0.2, 0.0]]), 1):
+        optimizer.apply([tf.constant(gradient, "float32")], [weights])
+        m = 0.5 * m + 0.5 * gradient
+        v = 0.9 * v + 0.1 * gradient**2
+        expected = expected - 0.1 * m / (1 - 0.5**step) / (np.sqrt(v / (1 - 0.9**step)) + 1e-8)
+    np.testing.assert_allclose(weights, expected, rtol=1e-5)
+
+
+def test_fused_adam_takes_rows_of_an_embedding():
+    optimizer = optimizers.Adam(0.1)
+    table = keras.Variable(np.ones((4, 2), "float32"))
+    optimizer.build([table])
+    optimizer.apply([tf.IndexedSlices(tf.ones((1, 2)), [2], [4, 2])], [table])
+    assert (table.numpy()[2] < 1).all()
+
+
 def test_adam_against_numpy():
     optimizer = optimizers.RootEpsilonAdam(0.1, beta_1=0.5, beta_2=0.9, epsilon=1e-4)
     weights = keras.Variable([1.0, -2.0, 0.0])

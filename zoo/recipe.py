@@ -3,9 +3,8 @@
 import dataclasses
 from collections.abc import Callable, Mapping
 
-import keras
-
 import kerasgan
+from kerasgan import optimizers
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,8 +89,7 @@ def adam(generator_rate, discriminator_rate, beta_1=0.5):
     """Returns the arguments of `compile` for Adam, with learning rates or their schedules."""
     rates = {"generator": generator_rate, "discriminator": discriminator_rate}
     return {
-        f"{name}_optimizer": keras.optimizers.Adam(rate, beta_1=beta_1, epsilon=1e-8)
-        for name, rate in rates.items()
+        f"{name}_optimizer": optimizers.Adam(rate, beta_1=beta_1) for name, rate in rates.items()
     }
 
 

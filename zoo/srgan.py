@@ -30,7 +30,7 @@ import dataclasses
 
 import keras
 
-from kerasgan import data, models, networks
+from kerasgan import data, models, networks, optimizers
 from zoo.recipe import Recipe, Settings, adam
 
 
@@ -53,7 +53,7 @@ def _small(pictures, seed):
 def _falling_adam(steps):
     """A larger learning rate than the paper's, for less than its million steps, and falling."""
     rate = keras.optimizers.schedules.CosineDecay(5e-4, steps)
-    return {"generator_optimizer": keras.optimizers.Adam(rate, epsilon=1e-8)}
+    return {"generator_optimizer": optimizers.Adam(rate)}
 
 
 def _adam(steps):

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from kerasgan import losses, networks
+from kerasgan import losses, networks, optimizers
 from kerasgan.models.cgan import ConditionalGAN
 from kerasgan.models.classifying import Classifying, check_class_outputs, check_number
 from kerasgan.models.gan import GAN
@@ -58,7 +58,7 @@ class ACGAN(Classifying, ConditionalGAN):
 
     def default_optimizers(self):
         """Returns Adam for both networks."""
-        return tuple(keras.optimizers.Adam(2e-4, beta_1=0.5, epsilon=1e-8) for _ in range(2))
+        return tuple(optimizers.Adam(2e-4, beta_1=0.5) for _ in range(2))
 
     def draw_latents(self, shape, seed):
         """Returns latents of U[-1, 1]."""

@@ -5,7 +5,7 @@ import functools
 import keras
 import tensorflow as tf
 
-from kerasgan import layers, losses, networks
+from kerasgan import layers, losses, networks, optimizers
 from kerasgan.data import check_image_shape, check_images, to_float, to_uint8
 from kerasgan.models.base import AdversarialModel, batch_length, check_integer
 from kerasgan.models.image_to_image import panels, render, whole
@@ -138,7 +138,7 @@ class CycleGAN(AdversarialModel):
 
     def default_optimizers(self):
         """Returns Adam for both pairs of networks."""
-        return tuple(keras.optimizers.Adam(2e-4, beta_1=0.5, epsilon=1e-8) for _ in range(2))
+        return tuple(optimizers.Adam(2e-4, beta_1=0.5) for _ in range(2))
 
     def train_step(self, data):
         """Updates both generators, then both discriminators."""

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from kerasgan import networks
+from kerasgan import networks, optimizers
 from kerasgan.models.gan import GAN
 
 
@@ -27,9 +27,7 @@ class DCGAN(GAN):
 
     def default_optimizers(self):
         """Returns Adam for both networks."""
-        return tuple(
-            keras.optimizers.Adam(2e-4, beta_1=0.5, beta_2=0.999, epsilon=1e-8) for _ in range(2)
-        )
+        return tuple(optimizers.Adam(2e-4, beta_1=0.5, beta_2=0.999) for _ in range(2))
 
     def draw_latents(self, shape, seed):
         """Returns latents of U[-1, 1]."""

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from kerasgan import losses, networks
+from kerasgan import losses, networks, optimizers
 from kerasgan.data import check_labels, image_grid
 from kerasgan.models.classifying import Classifying, check_class_outputs, check_number
 from kerasgan.models.gan import GAN
@@ -86,7 +86,7 @@ class InfoGAN(Classifying, GAN):
 
     def default_optimizers(self):
         """Returns Adam for both networks."""
-        return tuple(keras.optimizers.Adam(rate, 0.5, epsilon=1e-8) for rate in (1e-3, 2e-4))
+        return tuple(optimizers.Adam(rate, 0.5) for rate in (1e-3, 2e-4))
 
     def draw_latents(self, shape, seed):
         """Returns noise of U[-1, 1], a one-hot category, and codes of U[-1, 1]."""

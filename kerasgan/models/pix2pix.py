@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from kerasgan import losses, networks
+from kerasgan import losses, networks, optimizers
 from kerasgan.data import check_image_shape
 from kerasgan.metrics import sharpness
 from kerasgan.models.image_to_image import ImageToImage, render
@@ -99,7 +99,7 @@ class Pix2Pix(ImageToImage):
 
     def default_optimizers(self):
         """Returns Adam for both networks."""
-        return tuple(keras.optimizers.Adam(2e-4, beta_1=0.5, epsilon=1e-8) for _ in range(2))
+        return tuple(optimizers.Adam(2e-4, beta_1=0.5) for _ in range(2))
 
     def measures(self, images, generated):
         """Returns E|y - G(x)|, and the sharpness of G(x)."""

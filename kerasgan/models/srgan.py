@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from kerasgan import losses, networks
+from kerasgan import losses, networks, optimizers
 from kerasgan.data import check_image_shape, check_images, in_tiles, to_uint8
 from kerasgan.metrics import psnr, sharpness, ssim
 from kerasgan.models.base import batch_length, not_empty
@@ -101,7 +101,7 @@ class SRGAN(ImageToImage):
 
     def default_optimizers(self):
         """Returns Adam for both networks."""
-        return tuple(keras.optimizers.Adam(1e-4, epsilon=1e-8) for _ in range(2))
+        return tuple(optimizers.Adam(1e-4) for _ in range(2))
 
     def logits(self, batch, training=False):
         """Returns the discriminator's logits for [images, ...]: it does not see the inputs."""

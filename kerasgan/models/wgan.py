@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from kerasgan import losses, networks
+from kerasgan import losses, networks, optimizers
 from kerasgan.models.dcgan import DCGAN
 from kerasgan.models.gan import GAN
 
@@ -93,9 +93,7 @@ class WGANGP(GAN):
 
     def default_optimizers(self):
         """Returns Adam for both networks."""
-        return tuple(
-            keras.optimizers.Adam(1e-4, beta_1=0.5, beta_2=0.9, epsilon=1e-8) for _ in range(2)
-        )
+        return tuple(optimizers.Adam(1e-4, beta_1=0.5, beta_2=0.9) for _ in range(2))
 
     def draw_latents(self, shape, seed):
         """Returns latents of N(0, 1)."""
