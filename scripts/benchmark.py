@@ -1,0 +1,318 @@
+"""Measures how fast training is, and how near to what the machine can do.
+
+    python scripts/benchmark.py [--cases=dcgan,pix2pix] [--against=path/to/torch_peers.py]
+
+For each case, a recipe's model at its canonical size: the time of a step through `fit` and its
+data, and that of the compiled step alone; the floating-point operations of a step, and which part
+of the machine's rate in products of large float32 matrices, measured in the same run, that comes
+to; the time to the first step, and the peak of memory. With --against a PyTorch file that builds
+steps of the same work is measured in turn with ours, a few steps of each at a time. All times are
+medians. Compare figures of one run only.
+"""
+
+import common  # first: it quietens TensorFlow
+
+import contextlib
+import functools
+import importlib.util
+import json
+import math
+import os
+import pathlib
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import time
+
+from absl import flags
+
+_STARTED = time.perf_counter()
+
+_AGAINST = flags.DEFINE_string(
+    "against",
+    None,
+    "A Python file whose build(variant, wrap) returns a PyTorch step, its weights and its images.",
+)
+_CASES = flags.DEFINE_list("cases", None, "Which cases to measure. [default: all]")
+_ROUNDS = flags.DEFINE_integer("rounds", 5, "How often to take turns.", lower_bound=1)
+_STEPS = flags.DEFINE_integer("steps", 5, "Steps in a turn.", lower_bound=2)
+_OUTPUT = flags.DEFINE_string("output", None, "A JSON file to write.")
+_WORKER = flags.DEFINE_enum("worker", None, ["ours", "theirs"], "For the script's own use.")
+
+# Operations that are products of matrices, which is nearly all there is to compute.
+_PRODUCTS = ["MatMul", "Conv2D", "Conv2DBackpropFilter", "Conv2DBackpropInput"]
+_PEAK_SIDE = 2048
+
+
+def cases():
+    """Returns what to build for each case: (recipe, data, image shape, batch size, options)."""
+    import keras
+    from keras import layers
+
+    from kerasgan import networks
+
+    def dense(inputs, units, outputs, normalize):
+        sizes = iter(units)
+        parts = [layers.Flatten()]
+        for size in sizes:
+            parts += [layers.Dense(size), *[layers.BatchNormalization()] * normalize]
+            parts += [layers.LeakyReLU(0.2)]
+        return keras.Sequential([keras.Input(inputs), *parts, *outputs])
+
+    def mlp():
+        pixels = [layers.Dense(784, "tanh"), layers.Reshape((28, 28, 1))]
+        return {
+            "generator": dense((100,), (256, 512, 1024), pixels, True),
+            "discriminator": dense((28, 28, 1), (512, 256), [layers.Dense(1)], False),
+        }
+
+    def convolutional(shape, **options):
+        return {
+            "generator": networks.dcgan.generator(shape),
+            "discriminator": networks.dcgan.discriminator(shape, **options),
+        }
+
+    large = functools.partial(convolutional, (64, 64, 3))
+    unnormalized = functools.partial(convolutional, (32, 32, 1), normalize=False)
+
+    return {
+        "gan": ("gan", "digits", (28, 28, 1), 64, mlp),
+        "dcgan": ("dcgan", "digits", (64, 64, 3), 64, dict),
+        "lsgan": ("lsgan", "digits", (64, 64, 3), 64, large),
+        "wgan_gp": ("wgan_gp", "digits", (32, 32, 1), 5 * 64, unnormalized),
+        "pix2pix": ("pix2pix", "photos", (256, 256, 3), 1, dict),
+        "cyclegan128": ("cyclegan", "photos", (128, 128, 3), 1, dict),
+        "srgan": ("srgan", "photos", (96, 96, 3), 16, dict),
+    }
+
+
+def main():
+    """Measures the cases one after the other, or is the worker that steps."""
+    if _WORKER.value:
+        (case,) = _CASES.value
+        (ours if _WORKER.value == "ours" else theirs)(case)
+        return
+    known = list(cases())
+    chosen = _CASES.value or known
+    for case in chosen:
+        if case not in known:
+            raise common.UserError(f"--cases: {case!r} is none of {', '.join(known)}")
+    if _AGAINST.value and not pathlib.Path(_AGAINST.value).is_file():
+        raise common.UserError(f"--against={_AGAINST.value} is not a file")
+    results = {"machine": machine(), "peak": peak(), "cases": {}}
+    for case in chosen:
+        results["cases"][case] = measure(case, results["peak"])
+        print(table(results), flush=True)
+    if _OUTPUT.value:
+        with common.user_errors(OSError):
+            pathlib.Path(_OUTPUT.value).write_text(json.dumps(results, indent=2) + "\n")
+
+
+def measure(case, peak_rate):
+    """Returns the figures of a case."""
+    with contextlib.ExitStack() as stack:
+        our = stack.enter_context(worker("ours", case))
+        found = ask(our)
+        their = None
+        if _AGAINST.value:
+            their = stack.enter_context(worker("theirs", case))
+            weights = ask(their)["weights"]
+            # PyTorch's PReLU has one weight, the paper's one for each channel.
+            if any(abs(a / b - 1) > 2e-3 for a, b in zip(found["weights"], weights, strict=True)):
+                raise SystemExit(f"error: {case} has {found['weights']} weights, not {weights}")
+        turns = {"fit": our, "step": our} | ({"theirs": their} if their else {})
+        times = {name: [] for name in turns}
+        for _ in range(_ROUNDS.value):
+            for name, process in turns.items():
+                times[name] += ask(process, name)["ms"]
+        found["peak_memory_mb"] = ask(our, "memory")["mb"]
+    found |= {f"{name}_ms": statistics.median(values) for name, values in times.items()}
+    found["images_per_second"] = found["batch_size"] / found["fit_ms"] * 1e3
+    found["overhead"] = found["fit_ms"] / found["step_ms"] - 1
+    found["of_peak"] = found["flops"] / (found["step_ms"] / 1e3) / peak_rate
+    if their:
+        found["ratio"] = found["theirs_ms"] / found["fit_ms"]
+    return found
+
+
+@contextlib.contextmanager
+def worker(kind, case):
+    """A process that steps when it is told to."""
+    command = [sys.executable, __file__, f"--worker={kind}", f"--cases={case}"]
+    command += [f"--steps={_STEPS.value}", f"--against={_AGAINST.value or ''}"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        process.stdin.close()
+        process.wait()
+
+
+def ask(process, what=None):
+    """Tells a worker what to do, and returns what it answers."""
+    if what is not None:
+        print(what, file=process.stdin, flush=True)
+    for line in process.stdout:
+        if line.startswith("{"):
+            return json.loads(line)
+    raise SystemExit(f"error: the worker {process.args} died")
+
+
+def answer(**values):
+    """Answers the main process."""
+    print(json.dumps(values), flush=True)
+
+
+def ours(case):
+    """Builds one of our models, and steps when told to."""
+    import keras
+    import tensorflow as tf
+
+    import zoo
+
+    name, source, image_shape, batch_size, options = cases()[case]
+    recipe = zoo.RECIPES[name]
+    data = recipe.load(source, image_shape)
+    model = recipe.model(data.image_shape, **own_options(case, data, options))
+    recipe.compile(model, steps=10_000)
+    stream = recipe.stream(data, batch_size, 0, 0)
+
+    class Clock(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            self.times = []
+
+        def on_train_batch_end(self, batch, logs=None):
+            self.times.append(time.perf_counter())
+
+    clock = Clock()
+
+    def fit(steps):
+        model.fit(stream, steps_per_epoch=steps, epochs=1, verbose=0, callbacks=[clock])
+        return clock.times
+
+    first = fit(2)[0] - _STARTED
+    batch = next(iter(stream))
+    step = tf.function(model.train_step).get_concrete_function(batch)
+    flat = tf.nest.flatten(batch)
+    step(*flat)
+    names = ("generator", "discriminator")
+    if case.startswith("cyclegan"):  # two of each
+        names = ("generator_ab", "discriminator_a")
+    answer(
+        batch_size=batch_size,
+        weights=[count_weights(getattr(model, name)) for name in names],
+        flops=operations(step.graph),
+        first_step_seconds=first,
+    )
+    for line in sys.stdin:
+        if line.strip() == "memory":
+            answer(mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        elif line.strip() == "fit":
+            answer(ms=differences(fit(_STEPS.value + 1)))
+        else:
+            times = [time.perf_counter()]
+            for _ in range(_STEPS.value):
+                step(*flat)
+                times.append(time.perf_counter())
+            answer(ms=differences(times))
+
+
+def count_weights(network):
+    """Returns how many trainable weights a network has."""
+    return sum(math.prod(weight.shape) for weight in network.trainable_weights)
+
+
+def own_options(case, data, options):
+    """Returns the arguments of the model beside its shape."""
+    return {"output_channels": data.output_channels} if case == "pix2pix" else options()
+
+
+def theirs(case):
+    """Builds the PyTorch step of a case, and steps when told to."""
+    spec = importlib.util.spec_from_file_location("peers", _AGAINST.value)
+    peers = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(peers)
+    step, weights, _ = peers.build(case, lambda network: network)
+    for _ in range(2):
+        step()
+    answer(weights=list(weights.values()))
+    for _ in sys.stdin:
+        times = [time.perf_counter()]
+        for _ in range(_STEPS.value):
+            step()
+            times.append(time.perf_counter())
+        answer(ms=differences(times))
+
+
+def differences(times):
+    """Returns the milliseconds between moments."""
+    return [(later - earlier) * 1e3 for earlier, later in zip(times, times[1:], strict=False)]
+
+
+def operations(graph):
+    """Returns how many floating-point operations the products in a graph take."""
+    import tensorflow as tf
+
+    profiler = tf.compat.v1.profiler
+    options = profiler.ProfileOptionBuilder(profiler.ProfileOptionBuilder.float_operation())
+    options = options.with_accounted_types(_PRODUCTS).with_empty_output().build()
+    return profiler.profile(graph, options=options).total_float_ops
+
+
+def peak():
+    """Returns the rate of products of large matrices, floating-point operations a second."""
+    import tensorflow as tf
+
+    matrix = tf.random.normal((_PEAK_SIDE, _PEAK_SIDE))
+    product = tf.function(lambda: tf.reduce_sum(tf.matmul(matrix, matrix)))
+    product()
+    times = [time.perf_counter()]
+    for _ in range(10):
+        product().numpy()
+        times.append(time.perf_counter())
+    return 2 * _PEAK_SIDE**3 / (statistics.median(differences(times)) / 1e3)
+
+
+def machine():
+    """What the figures were measured on."""
+    import keras
+    import tensorflow as tf
+
+    model = platform.processor() or platform.machine()
+    information = pathlib.Path("/proc/cpuinfo")
+    if information.exists():
+        lines = information.read_text().splitlines()
+        model = next((line.split(": ")[1] for line in lines if "model name" in line), model)
+    return {
+        "processor": model,
+        "cores": len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count(),
+        "gpus": len(tf.config.list_physical_devices("GPU")),
+        "tensorflow": tf.__version__,
+        "keras": keras.__version__,
+    }
+
+
+def table(results):
+    """Returns the figures as a table in Markdown."""
+    lines = [
+        f"{results['machine']}, {results['peak'] / 1e9:.0f} GFLOP/s in matrix products",
+        "| case | ms a step | images/s | PyTorch, ms | ours / PyTorch | GFLOP a step | of the peak "
+        "| fit and data | first step, s | memory, MB |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for case, found in results["cases"].items():
+        theirs = f"{found['theirs_ms']:.1f} | {found['ratio']:.2f}" if "ratio" in found else " | "
+        lines.append(
+            f"| {case} | {found['fit_ms']:.1f} | {found['images_per_second']:.1f} | {theirs} "
+            f"| {found['flops'] / 1e9:.1f} | {found['of_peak']:.0%} | {found['overhead']:+.1%} "
+            f"| {found['first_step_seconds']:.1f} | {found['peak_memory_mb']:.0f} |"
+        )
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    common.run(main)

@@ -1,0 +1,37 @@
+"""The benchmark, whose figures no test asserts."""
+
+import json
+
+from runs import refuses, run
+
+PEER = """
+import time
+
+def build(variant, wrap):
+    return (lambda: time.sleep(1e-3)), {"generator": 1489936, "discriminator": 533505}, 64
+"""
+
+
+def test_benchmark(tmp_path):
+    (tmp_path / "peer.py").write_text(PEER)
+    flags = ["--cases=gan", "--rounds=1", "--steps=2", "--against=peer.py", "--output=found.json"]
+    result = run("benchmark", *flags, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    found = json.loads((tmp_path / "found.json").read_text())
+    assert found["peak"] > 1e9
+    case = found["cases"]["gan"]
+    assert case["batch_size"] == 64
+    # Three passes of 2 x weights of D a real and a generated image, three of G's; G's own update
+    # has two more of D: 64 x 2 x (3 x 1,484,544 + 8 x 532,736) without the first layers' inputs.
+    products = 64 * 2 * (3 * 1_484_800 + 8 * 532_736)
+    assert 0.8 * products < case["flops"] <= 1.01 * products
+    for name in ("fit_ms", "step_ms", "theirs_ms", "ratio", "images_per_second", "of_peak"):
+        assert case[name] > 0
+    assert "| gan |" in result.stdout
+
+    (tmp_path / "peer.py").write_text(PEER.replace("533505", "5"))
+    result = run("benchmark", *flags, cwd=tmp_path)
+    assert result.returncode == 1
+    assert "error: gan has [1489936, 533505] weights, not [1489936, 5]" in result.stderr
+    assert refuses(run("benchmark", "--cases=biggan", cwd=tmp_path), "biggan", "dcgan")
+    assert refuses(run("benchmark", "--against=nothing.py", cwd=tmp_path), "nothing.py")
