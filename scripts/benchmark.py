@@ -6,8 +6,8 @@ For each case, a recipe's model at its canonical size: the time of a step throug
 data, and that of the compiled step alone; the floating-point operations of a step, and which part
 of the machine's rate in products of large float32 matrices, measured in the same run, that comes
 to; the time to the first step, and the peak of memory. With --against a PyTorch file that builds
-steps of the same work is measured in turn with ours, a few steps of each at a time. All times are
-medians. Compare figures of one run only.
+steps of the same work is measured in turn with ours, a few steps of each at a time. Times of
+steps are medians. Compare figures of one run only.
 """
 
 import common  # first: it quietens TensorFlow
@@ -118,7 +118,12 @@ def measure(case, peak_rate):
         their = None
         if _AGAINST.value:
             their = stack.enter_context(worker("theirs", case))
-            weights = ask(their)["weights"]
+            peer = ask(their)
+            weights = peer["weights"]
+            if peer["batch_size"] != found["batch_size"]:
+                raise SystemExit(
+                    f"error: {case} has batches of {found['batch_size']}, not {peer['batch_size']}"
+                )
             # PyTorch's PReLU has one weight, the paper's one for each channel.
             if any(abs(a / b - 1) > 2e-3 for a, b in zip(found["weights"], weights, strict=True)):
                 raise SystemExit(f"error: {case} has {found['weights']} weights, not {weights}")
@@ -157,7 +162,7 @@ def ask(process, what=None):
     for line in process.stdout:
         if line.startswith("{"):
             return json.loads(line)
-    raise SystemExit(f"error: the worker {process.args} died")
+    raise SystemExit(f"error: a worker died: {' '.join(process.args)}")
 
 
 def answer(**values):
@@ -214,7 +219,7 @@ def ours(case):
         else:
             times = [time.perf_counter()]
             for _ in range(_STEPS.value):
-                step(*flat)
+                tf.nest.map_structure(lambda value: value.numpy(), step(*flat))  # waits for it
                 times.append(time.perf_counter())
             answer(ms=differences(times))
 
@@ -234,10 +239,10 @@ def theirs(case):
     spec = importlib.util.spec_from_file_location("peers", _AGAINST.value)
     peers = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(peers)
-    step, weights, _ = peers.build(case, lambda network: network)
+    step, weights, batch_size = peers.build(case, lambda network: network)
     for _ in range(2):
         step()
-    answer(weights=list(weights.values()))
+    answer(weights=list(weights.values()), batch_size=batch_size)
     for _ in sys.stdin:
         times = [time.perf_counter()]
         for _ in range(_STEPS.value):
@@ -300,7 +305,7 @@ def table(results):
     """Returns the figures as a table in Markdown."""
     lines = [
         f"{results['machine']}, {results['peak'] / 1e9:.0f} GFLOP/s in matrix products",
-        "| case | ms a step | images/s | PyTorch, ms | ours / PyTorch | GFLOP a step | of the peak "
+        "| case | ms a step | images/s | PyTorch, ms | times as fast | GFLOP a step | of the peak "
         "| fit and data | first step, s | memory, MB |",
         "|---|---|---|---|---|---|---|---|---|---|",
     ]

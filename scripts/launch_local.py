@@ -10,8 +10,8 @@ exit code is that of the first that failed, or 0.
 
 import common  # first: it quietens TensorFlow
 
+import contextlib
 import json
-import math
 import os
 import signal
 import socket
@@ -34,28 +34,39 @@ def main(command):
         raise common.UserError(
             "give a script and its flags: launch_local.py --workers=2 -- scripts/train.py ..."
         )
-    workers = start(command, _WORKERS.value)
+    workers, asked = [], []
+
+    def forward(number, frame):
+        asked.append(time.monotonic())
+        for worker in workers:
+            worker.send_signal(number)
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda number, frame: [each.send_signal(number) for each in workers])
-    printers = [
-        threading.Thread(target=show, args=(i, worker.stdout)) for i, worker in enumerate(workers)
-    ]
-    for printer in printers:
-        printer.start()
-    code = wait(workers)
-    for printer in printers:
-        printer.join()
+        signal.signal(number, forward)
+    try:
+        start(command, _WORKERS.value, workers)
+        printers = [
+            threading.Thread(target=show, args=(i, worker.stdout), daemon=True)
+            for i, worker in enumerate(workers)
+        ]
+        for printer in printers:
+            printer.start()
+        code = wait(workers, asked)
+        for printer in printers:
+            printer.join()
+    finally:
+        for worker in workers:
+            worker.kill()
     if code:
         sys.exit(code)
 
 
-def start(command, count):
-    """Starts the workers; returns their processes."""
+def start(command, count, workers):
+    """Starts the workers, and adds their processes to `workers`."""
     addresses = [f"localhost:{port}" for port in free_ports(count)]
-    processes = []
     for i in range(count):
         task = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": i}}
-        processes.append(
+        workers.append(
             subprocess.Popen(
                 [sys.executable, "-u", *command],
                 env=os.environ | {"TF_CONFIG": json.dumps(task)},
@@ -65,7 +76,6 @@ def start(command, count):
                 errors="replace",
             )
         )
-    return processes
 
 
 def free_ports(count):
@@ -80,12 +90,19 @@ def free_ports(count):
 def show(number, lines):
     """Prints a worker's lines."""
     for line in lines:
-        print(f"[worker {number}] {line}", end="", flush=True)
+        with contextlib.suppress(BrokenPipeError):  # the worker must not wait for a reader
+            print(f"[worker {number}] {line}", end="", flush=True)
 
 
-def wait(workers):
-    """Waits for all workers; returns the exit code of the first that failed, or 0."""
-    running, code, deadline = dict(enumerate(workers)), 0, math.inf
+def wait(workers, asked):
+    """Waits for all workers; returns the exit code of the first that failed, or 0.
+
+    Args:
+        workers: Their processes.
+        asked: The times of the signals that were passed on; from the first on, or the first
+            failure, there is a limit.
+    """
+    running, code = dict(enumerate(workers)), 0
     while running:
         time.sleep(0.1)
         for number, worker in list(running.items()):
@@ -95,9 +112,10 @@ def wait(workers):
             if worker.returncode and not code:
                 # Of a signal, as shells have it.
                 code = worker.returncode if worker.returncode > 0 else 128 - worker.returncode
-                deadline = time.monotonic() + _GRACE_SECONDS
-                print(f"Worker {number} failed with exit code {code}.", flush=True)
-        if time.monotonic() > deadline:
+                asked.append(time.monotonic())
+                with contextlib.suppress(BrokenPipeError):
+                    print(f"Worker {number} failed with exit code {code}.", flush=True)
+        if asked and time.monotonic() > asked[0] + _GRACE_SECONDS:
             for worker in running.values():
                 worker.kill()
     return code

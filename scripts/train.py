@@ -9,14 +9,14 @@ saves a checkpoint and ends with exit code 75.
 
 import common  # first: it quietens TensorFlow
 
+import contextlib
 import csv
+import io
 import json
 import math
 import os
 import pathlib
 import platform
-import re
-import shutil
 import sys
 import tempfile
 
@@ -24,6 +24,7 @@ import keras
 import tensorflow as tf
 from absl import flags
 
+import cluster
 import kerasgan
 import zoo
 from kerasgan.models.base import better
@@ -137,12 +138,11 @@ _ON_COLLAPSE = flags.DEFINE_enum(
 _RESUME = flags.DEFINE_bool("resume", False, "Continue from the newest checkpoint, if any.")
 _DRY_RUN = flags.DEFINE_bool("dry_run", False, "Print what would be run, and stop.")
 
-# What a worker's step raises when another one has died.
-_LOST_WORKER = (
-    tf.errors.AbortedError,
-    tf.errors.CancelledError,
-    tf.errors.DeadlineExceededError,
-    tf.errors.UnavailableError,
+# What TensorFlow raises when it cannot write; h5py and Python raise OSError.
+_CANNOT_WRITE = (
+    tf.errors.OutOfRangeError,
+    tf.errors.PermissionDeniedError,
+    tf.errors.ResourceExhaustedError,
 )
 
 # What may differ when a run is continued.
@@ -165,6 +165,32 @@ def main():
         check_workdir(workdir, options)
 
     strategy = make_strategy(options["strategy"])  # a cluster must be joined before all else
+    with told(workdir), cluster.lost_workers(strategy):
+        train(recipe, options, workdir, strategy)
+
+
+@contextlib.contextmanager
+def told(workdir):
+    """Ends the process with a line that says why, and from where to go on."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # of the standard output
+    except (FloatingPointError, kerasgan.callbacks.Collapse, ConnectionError) as error:
+        reason = str(error)
+    except (OSError, *_CANNOT_WRITE) as error:
+        code = getattr(error, "errno", None)
+        reason = os.strerror(code) if code else " ".join(str(error).split())
+        reason = f"Cannot write into {workdir}: {reason}."
+    else:
+        return
+    paths = kerasgan.callbacks.Checkpoint(workdir / "checkpoints").paths()
+    where = f"The last good checkpoint is {paths[-1]}." if paths else "There is no checkpoint yet."
+    raise SystemExit(f"error: {reason} {where}")
+
+
+def train(recipe, options, workdir, strategy):
+    """Trains under a strategy."""
     keras.utils.set_random_seed(options["seed"])
     keras.config.set_dtype_policy(options["mixed_precision"])
     data = load(recipe, options, options["dataset"], "train")
@@ -193,21 +219,23 @@ def main():
         held_out = recipe.held_out(held_out, options["batch_size"])
     monitor = _MONITOR.value or (recipe.monitor if held_out is not None else None)
     check_monitor(monitor, model, held_out)
-    kept = workdir / "checkpoints"
-    checkpoint = kerasgan.callbacks.Checkpoint(kept, every=_CHECKPOINT_EVERY.value)
+    checkpoint = kerasgan.callbacks.Checkpoint(
+        workdir / "checkpoints", every=_CHECKPOINT_EVERY.value
+    )
     with common.user_errors(ValueError):
         done = checkpoint.restore(model)
-    check_same_start(strategy, done)
+    history = read_history(workdir / "history.csv", done.epoch)
+    cluster.check_same_start(strategy, done)  # from here on the chief changes files
     if _PRETRAINED.value and not any(done):
         begin_with(model, pathlib.Path(_PRETRAINED.value))
-    if not is_chief(strategy):
+    if not cluster.is_chief(strategy):
         # Every worker saves, as saving may take all of them; only the chief's files are kept.
         scratch = tempfile.TemporaryDirectory()
         workdir = pathlib.Path(scratch.name)
         checkpoint.directory = workdir / "checkpoints"
     with common.user_errors(OSError):
         workdir.mkdir(parents=True, exist_ok=True)
-        (workdir / "recipe.json").write_text(json.dumps(options | versions(), indent=2) + "\n")
+        write(workdir / "recipe.json", json.dumps(options | versions(), indent=2) + "\n")
     for network in ("generator", "discriminator"):
         rate = options[f"{network}_learning_rate"]
         if rate is not None:
@@ -215,8 +243,8 @@ def main():
     if any(done):
         step = f", step {done.step}" if done.step else ""
         print(f"Resuming after epoch {done.epoch}{step}: {checkpoint.path()}.", flush=True)
-    keep_history(workdir / "history.csv", done.epoch)
-    preemption = kerasgan.callbacks.Preemption(checkpoint)
+    if history:
+        write_history(workdir / "history.csv", history)
     callbacks = [
         kerasgan.callbacks.HaltOnNonFinite(),
         kerasgan.callbacks.GANHealth(
@@ -227,9 +255,9 @@ def main():
         ),
         keras.callbacks.CSVLogger(workdir / "history.csv", append=True),
         keras.callbacks.TensorBoard(workdir / "logs", write_graph=False),
-        *([best_model(workdir, monitor)] if monitor else []),
+        *([best_model(workdir, monitor, history)] if monitor else []),
         checkpoint,
-        preemption,
+        kerasgan.callbacks.Preemption(checkpoint),
     ]
 
     def fit(start, epochs, steps_per_epoch):
@@ -244,38 +272,19 @@ def main():
             callbacks=callbacks,
         )
 
-    try:
-        if done.step:  # the rest of an epoch that was begun
-            fit(done, done.epoch + 1, steps - done.step)
-            done = kerasgan.callbacks.Position(done.epoch + 1)
-        if done.epoch < epochs:
-            fit(done, epochs, steps)
-    except (FloatingPointError, kerasgan.callbacks.Collapse) as error:
-        give_up(error, kept)
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else " ".join(str(error).split())
-        give_up(f"Cannot write into {workdir}: {reason}.", kept)
-    except _LOST_WORKER as error:
-        if preemption.asked:  # as were the others, a step earlier
-            sys.exit(preemption.exit_code)
-        reason = re.sub(r"{{.*?}}", "", error.message).strip().splitlines()[0]
-        give_up(f"Another worker is gone ({reason}). Start all again, with --resume.", kept)
-    with common.user_errors(OSError):
-        model.save(workdir / "model.keras")
-        model.export(workdir / "saved_model")
-    if is_chief(strategy):
+    if done.step and done.epoch < epochs:  # the rest of an epoch that was begun
+        fit(done, done.epoch + 1, steps - done.step)
+        done = kerasgan.callbacks.Position(done.epoch + 1)
+    if done.epoch < epochs:
+        fit(done, epochs, steps)
+    model.save(workdir / "model.keras")
+    model.export(workdir / "saved_model")
+    if cluster.is_chief(strategy):
         output = "--output=more.png" if examples is None else "--input=pictures --output=made"
         print(
             f"Done: look at {workdir}/samples. Next: python scripts/generate.py --model={workdir} "
             f"{output}"
         )
-
-
-def give_up(error, checkpoints):
-    """Ends the process with a line that says why, and from where to go on."""
-    paths = kerasgan.callbacks.Checkpoint(checkpoints).paths()
-    where = f"The last good checkpoint is {paths[-1]}." if paths else "There is no checkpoint yet."
-    raise SystemExit(f"error: {error} {where}") from None
 
 
 def resolve(recipe):
@@ -347,6 +356,8 @@ def some_examples(recipe, data, options):
 
 def on_collapse(checkpoint):
     """Returns what `GANHealth` is to do."""
+    if _ON_COLLAPSE.value == "rollback" and _STRATEGY.value == "multi_worker":
+        raise common.UserError("--on_collapse=rollback does not work with several workers")
     return {
         "warn": None,
         "stop": kerasgan.callbacks.stop,
@@ -390,6 +401,8 @@ def check_workdir(workdir, options):
         raise common.UserError(f"{recipe} cannot be read: {error}") from error
     if not isinstance(found, dict):
         raise common.UserError(f"{recipe} cannot be read: it holds no options")
+    # A run of an older version does not name what is newer.
+    found = {name: flags.FLAGS[name].default for name in flags.FLAGS} | found
     different = [
         f"{name}={found.get(name)} there, {value} here"
         for name, value in options.items()
@@ -409,7 +422,8 @@ def check_workdir(workdir, options):
 def make_strategy(name):
     """Returns a tf.distribute strategy."""
     if name == "multi_worker":
-        return tf.distribute.MultiWorkerMirroredStrategy(cluster())
+        return cluster.join()
+    cluster.check_alone()
     if name == "tpu":
         with common.user_errors(ValueError, RuntimeError, tf.errors.OpError):
             resolver = tf.distribute.cluster_resolver.TPUClusterResolver.connect()
@@ -418,49 +432,6 @@ def make_strategy(name):
     if name == "mirrored" or (name == "auto" and len(gpus) > 1):
         return tf.distribute.MirroredStrategy(gpus or tf.config.list_logical_devices("CPU"))
     return tf.distribute.get_strategy()
-
-
-def cluster():
-    """Returns the resolver of the cluster that this process is a worker of."""
-    resolvers = tf.distribute.cluster_resolver
-    if "TF_CONFIG" in os.environ:
-        with common.user_errors(ValueError, KeyError, AttributeError, TypeError):
-            resolver = resolvers.TFConfigClusterResolver()
-            known = resolver.cluster_spec().job_tasks(resolver.task_type)
-            if resolver.task_id not in range(len(known)):
-                raise ValueError(
-                    f"TF_CONFIG says that this is {resolver.task_type} {resolver.task_id}, but its "
-                    f"cluster has {len(known)}"
-                )
-        return resolver
-    if "SLURM_PROCID" in os.environ:
-        # TensorFlow's resolver knows machines with GPUs only: those without have more than enough.
-        none = {"gpus_per_node": 2**16, "gpus_per_task": 1, "auto_set_gpu": False}
-        with common.user_errors(RuntimeError, ValueError):
-            return resolvers.SlurmClusterResolver(**{} if shutil.which("nvidia-smi") else none)
-    raise common.UserError(
-        "--strategy=multi_worker needs Slurm, or the cluster in the environment variable "
-        'TF_CONFIG, such as {"cluster": {"worker": ["host1:2222", "host2:2222"]}, '
-        '"task": {"type": "worker", "index": 0}}'
-    )
-
-
-def check_same_start(strategy, done):
-    """Raises a UserError if workers would go on from different places."""
-    if strategy.num_replicas_in_sync == 1:
-        return
-
-    def gather():
-        context = tf.distribute.get_replica_context()
-        return context.all_gather(tf.constant([list(done)]), axis=0)
-
-    found = strategy.experimental_local_results(strategy.run(tf.function(gather)))[0].numpy()
-    if (found != found[0]).any():
-        places = ", ".join(f"epoch {epoch} step {step}" for epoch, step in found)
-        raise common.UserError(
-            f"the workers find different checkpoints to go on from ({places}): they need the same "
-            "--workdir, on a disk that they share"
-        )
 
 
 def check_monitor(monitor, model, held_out):
@@ -472,11 +443,10 @@ def check_monitor(monitor, model, held_out):
         raise common.UserError(f"--monitor={monitor}: there are {', '.join(known)}")
 
 
-def best_model(workdir, monitor):
-    """Returns the callback that keeps the best model, which is to beat what history.csv has."""
-    best, path = better(monitor), workdir / "history.csv"
-    rows = csv.DictReader(path.open(newline="")) if path.exists() else []
-    values = [float(row[monitor]) for row in rows if row.get(monitor)]
+def best_model(workdir, monitor, history):
+    """Returns the callback that keeps the best model, which is to beat those of `history`."""
+    best = better(monitor)
+    values = [float(row[monitor]) for row in history if row.get(monitor)]
     return keras.callbacks.ModelCheckpoint(
         workdir / "best.keras",
         monitor=monitor,
@@ -484,12 +454,6 @@ def best_model(workdir, monitor):
         save_best_only=True,
         initial_value_threshold=best(values, default=None),
     )
-
-
-def is_chief(strategy):
-    """Whether this process is the one whose files are kept."""
-    resolver = strategy.cluster_resolver
-    return resolver is None or resolver.task_type == "chief" or resolver.task_id == 0
 
 
 def print_summary(model, options, workdir, strategy):
@@ -518,15 +482,29 @@ def versions():
     }
 
 
-def keep_history(path, epochs):
-    """Drops the rows of epochs that are trained again from history.csv."""
+def read_history(path, epochs):
+    """Returns the rows of history.csv, but of epochs that are to be trained again."""
     if not path.exists():
-        return
+        return []
     with path.open(newline="") as file:
-        header, *rows = list(csv.reader(file)) or [[]]
-    kept = [row for row in rows if len(row) == len(header) and int(row[0]) < epochs]
-    with path.open("w", newline="") as file:
-        csv.writer(file).writerows([header, *kept] if kept else [])
+        rows = [row for row in csv.DictReader(file) if None not in row.values()]
+    return [row for row in rows if int(row["epoch"]) < epochs]
+
+
+def write_history(path, rows):
+    """Writes history.csv."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    write(path, text.getvalue())
+
+
+def write(path, text):
+    """Writes a file, which takes its name when it is whole."""
+    unfinished = path.with_name(f"unfinished-{path.name}")
+    unfinished.write_text(text, newline="")
+    unfinished.replace(path)
 
 
 if __name__ == "__main__":

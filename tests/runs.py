@@ -14,6 +14,8 @@ import numpy as np
 import kerasgan  # noqa: F401 without it Keras does not know the classes in a file
 
 ROOT = pathlib.Path(__file__).parent.parent
+# What hangs is to fail, even on a busy machine.
+TIMEOUT = 1200
 
 
 def command(script, *flags):
@@ -21,7 +23,8 @@ def command(script, *flags):
 
 
 def run(script, *flags, cwd):
-    return subprocess.run(command(script, *flags), cwd=cwd, capture_output=True, text=True)
+    options = {"capture_output": True, "text": True, "timeout": TIMEOUT}
+    return subprocess.run(command(script, *flags), cwd=cwd, **options)
 
 
 _FORKS = """

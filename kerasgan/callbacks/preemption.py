@@ -28,8 +28,8 @@ class Preemption(keras.callbacks.Callback):
 
     @property
     def asked(self):
-        """Whether the signal has come."""
-        return self._asked.is_set()
+        """Whether the signal has come, to this worker or another; all ask after the same step."""
+        return self.model.any_worker(self._asked.is_set())
 
     def on_train_begin(self, logs=None):
         """Listens, from now on."""
@@ -37,7 +37,7 @@ class Preemption(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         """Saves and exits if the signal has come; after an epoch's last step, at its end."""
-        if self.asked and batch + 1 != self.params["steps"]:
+        if batch + 1 != self.params["steps"] and self.asked:
             self.checkpoint.save()
             self._exit()
 

@@ -326,10 +326,12 @@ class AdversarialModel(keras.Model):
                 mean_distance(generated) / mean_distance(images)
                 for images, generated in zip(_images(real), _images(fake), strict=False)
             ]
-            return {
+            values = {
                 "gradient_norm": tf.linalg.global_norm(gradients),
                 "diversity": tf.reduce_min(ratios),
             }
+            # Latents differ between replicas, but all are to come to the same verdict.
+            return {name: self.mean_over_replicas(value) for name, value in values.items()}
 
         return tf.function(lambda data: self.distribute_strategy.run(examination, args=(data,)))
 
@@ -400,6 +402,14 @@ class AdversarialModel(keras.Model):
             # Keras 3.15 reduces logs over workers along axis 0, which scalars do not have.
             means = {name: tf.reshape(mean, [1]) for name, mean in means.items()}
         return means
+
+    def any_worker(self, flag):
+        """Whether a flag is set in any of the processes that train together; all must ask."""
+        strategy = self.distribute_strategy
+        if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+            return bool(flag)
+        flags = strategy.run(lambda: tf.constant(float(flag)))
+        return bool(strategy.reduce(tf.distribute.ReduceOp.SUM, flags, axis=None) > 0)
 
     def totals(self):
         """Returns the sum and the weight of each logged value in this epoch, (floats) by name."""

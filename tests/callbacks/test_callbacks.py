@@ -31,10 +31,14 @@ def test_sample_grids(tmp_path, noise_images):
     np.testing.assert_array_equal(picture[:8, :8], model.generate(6, seed=3)[0, ..., 0])
 
 
-def test_checkpoints_are_kept_and_restored(tmp_path, noise_images):
+@pytest.mark.parametrize("policy", ["float32", "mixed_float16"])
+def test_checkpoints_are_kept_and_restored(policy, tmp_path, noise_images):
+    keras.config.set_dtype_policy(policy)
     checkpoint = callbacks.Checkpoint(tmp_path / "checkpoints", keep=2)
     assert checkpoint.restore(build()) == (0, 0)
     model = build()
+    if policy == "mixed_float16":
+        model.generator_optimizer.dynamic_scale.assign(64.0)
     model.fit(noise_images, epochs=3, verbose=0, callbacks=[checkpoint])
     assert [p.name for p in checkpoint.paths()] == [
         "epoch-00002.weights.h5",

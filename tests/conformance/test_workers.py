@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import zoo
+from runs import ROOT, TIMEOUT
 
-ROOT = pathlib.Path(__file__).parent.parent.parent
 WORKER = pathlib.Path(__file__).with_name("worker.py")
 
 
@@ -25,6 +25,7 @@ def found(tmp_path_factory):
             env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"},
             capture_output=True,
             text=True,
+            timeout=TIMEOUT,
         )
         assert result.returncode == 0, result.stdout + result.stderr
     return [np.load(folder / f"{name}.npz") for name in ("alone", 0, 1)]

@@ -2,9 +2,9 @@
 
     python tests/faults/kill.py [--kills=20]
 
-Each kill is a SIGKILL, every other one at a random moment, the others while a checkpoint is being
-written. Prints the counts, and ends with an error unless weights, optimizers and logs are equal,
-bit for bit.
+Each kill is a SIGKILL, every other one at a random moment, the others when a checkpoint is begun.
+Prints the counts, and ends with an error unless weights, optimizers and logs are equal, bit for
+bit.
 """
 
 import argparse
@@ -45,6 +45,7 @@ def main():
             starts += 1
             if start(killed, kills - sum(done.values()), done):
                 break
+        assert sum(done.values()) == kills, f"there was time for {done} only"
         assert_equal_runs(straight, killed, EPOCHS)
     counts = ", ".join(f"{count} {when}" for when, count in done.items())
     print(f"{sum(done.values())} SIGKILLs ({counts}), {starts} starts: all bits are equal.")
@@ -55,6 +56,8 @@ def start(workdir, left, done):
 
     Returns whether it finished.
     """
+    unfinished = workdir / "checkpoints" / "unfinished.weights.h5"
+    unfinished.unlink(missing_ok=True)  # of an earlier kill
     process = subprocess.Popen(
         command("train", *FLAGS, f"--workdir={workdir}", "--checkpoint_every=5"),
         stdout=subprocess.PIPE,
@@ -67,16 +70,15 @@ def start(workdir, left, done):
             lines.append(line)
             if line.startswith("Epoch "):
                 break
-        when = "while writing" if left % 2 else "at a random moment"
         if left % 2:
-            unfinished = workdir / "checkpoints" / "unfinished.weights.h5"
             while not unfinished.exists() and process.poll() is None:
                 pass
         else:
             time.sleep(random.uniform(0, 5))
         if process.poll() is None:
             process.kill()
-            done[when] += 1
+            process.wait()
+            done["while writing" if unfinished.exists() else "at a random moment"] += 1
     rest, _ = process.communicate()
     if process.returncode > 0:
         raise SystemExit("".join(lines) + rest)

@@ -18,11 +18,10 @@ def test_benchmark(tmp_path):
     result = run("benchmark", *flags, cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     found = json.loads((tmp_path / "found.json").read_text())
-    assert found["peak"] > 1e9
     case = found["cases"]["gan"]
     assert case["batch_size"] == 64
     # Three passes of 2 x weights of D a real and a generated image, three of G's; G's own update
-    # has two more of D: 64 x 2 x (3 x 1,484,544 + 8 x 532,736) without the first layers' inputs.
+    # has two more of D: 64 x 2 x (3 x 1,484,800 + 8 x 532,736) without the first layers' inputs.
     products = 64 * 2 * (3 * 1_484_800 + 8 * 532_736)
     assert 0.8 * products < case["flops"] <= 1.01 * products
     for name in ("fit_ms", "step_ms", "theirs_ms", "ratio", "images_per_second", "of_peak"):

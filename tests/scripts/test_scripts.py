@@ -18,7 +18,7 @@ from PIL import Image
 
 import kerasgan
 import zoo
-from runs import ROOT, assert_equal_runs, command, refuses, run, run_each
+from runs import ROOT, TIMEOUT, assert_equal_runs, command, refuses, run, run_each
 
 TINY = ["--image_size=8", "--batch_size=32", "--steps_per_epoch=3", "--model=gan"]
 
@@ -224,6 +224,7 @@ def test_the_launcher_tells_that_a_worker_failed(tmp_path):
 def test_workers_of_slurm(tmp_path):
     flags = [*TINY, "--epochs=1", "--strategy=multi_worker", "--workdir=run"]
     job = {
+        "SLURM_JOB_ID": str(random.randrange(10_000)),  # whence the ports
         "SLURM_STEP_NUM_TASKS": "2",
         "SLURM_STEP_NODELIST": "localhost",
         "SLURM_STEP_TASKS_PER_NODE": "2",
@@ -239,9 +240,37 @@ def test_workers_of_slurm(tmp_path):
         )
         for number in range(2)
     ]
-    outputs = [process.communicate()[0] for process in processes]
+    outputs = [process.communicate(timeout=TIMEOUT)[0] for process in processes]
     assert [process.returncode for process in processes] == [0, 0], outputs
     assert all("on 2 replica(s)" in output for output in outputs)
+
+
+def test_a_signal_to_one_worker_stops_both_with_a_checkpoint(tmp_path):
+    flags = [*TINY, "--steps_per_epoch=40", "--epochs=50", "--strategy=multi_worker"]
+    launcher = command("launch_local", "--workers=2", "--", *command("train", *flags)[1:])
+    process = subprocess.Popen(
+        [*launcher, "--workdir=run"], cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    )
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if "Epoch 2/" in line:
+            children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children")
+            os.kill(int(children.read_text().split()[-1]), signal.SIGTERM)
+            break
+    lines += process.communicate(timeout=TIMEOUT)[0]
+    assert process.returncode == 75, "".join(lines)
+    stopped = re.findall(r"\[worker (\d)\] .*Stopped by SIGTERM; saved", "".join(lines))
+    assert sorted(stopped) == ["0", "1"]
+    assert list((tmp_path / "run" / "checkpoints").glob("epoch-00001-step-*"))
+
+
+def test_a_worker_does_not_train_alone(tmp_path):
+    train = command("train", *TINY, "--workdir=run")[1:]
+    result = run("launch_local", "--workers=2", "--", *train, cwd=tmp_path)
+    assert result.returncode == 2
+    assert result.stdout.count("error: this is one of 2 workers") == 2
+    assert not (tmp_path / "run").exists()
 
 
 def test_own_pictures_and_other_options(tmp_path):
