@@ -7,9 +7,9 @@ import sys
 
 import numpy as np
 import pytest
+from processes import ROOT, TIMEOUT
 
 import zoo
-from runs import ROOT, TIMEOUT
 
 WORKER = pathlib.Path(__file__).with_name("worker.py")
 

@@ -13,8 +13,9 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 
+from processes import run
+
 import zoo
-from runs import run
 
 
 def main():

@@ -17,7 +17,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 
-from runs import assert_equal_runs, command, run
+from processes import assert_equal_runs, command, run
 
 EPOCHS = 30
 FLAGS = [

@@ -19,7 +19,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 
-from runs import ROOT, assert_equal_runs, command
+from processes import ROOT, assert_equal_runs, command
 
 EPOCHS = 6
 FLAGS = [

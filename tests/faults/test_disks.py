@@ -7,8 +7,7 @@ import subprocess
 import numpy as np
 import pytest
 from PIL import Image
-
-from runs import refuses, run
+from processes import refuses, run
 
 TINY = ["--model=gan", "--image_size=8", "--batch_size=32", "--steps_per_epoch=3"]
 

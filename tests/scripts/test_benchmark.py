@@ -2,7 +2,7 @@
 
 import json
 
-from runs import refuses, run
+from processes import refuses, run
 
 PEER = """
 import time

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from keras import layers
 from PIL import Image
+from processes import refuses, run
 from test_scripts import TINY
 
 import kerasgan
 from kerasgan import models
-from runs import refuses, run
 
 SHAPE = (8, 8, 1)
 # What the classifier below takes each digit for: 5 and 6 for one another, 7 for 8.

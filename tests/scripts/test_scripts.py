@@ -15,10 +15,10 @@ import keras
 import numpy as np
 import pytest
 from PIL import Image
+from processes import ROOT, TIMEOUT, assert_equal_runs, command, refuses, run, run_each
 
 import kerasgan
 import zoo
-from runs import ROOT, TIMEOUT, assert_equal_runs, command, refuses, run, run_each
 
 TINY = ["--image_size=8", "--batch_size=32", "--steps_per_epoch=3", "--model=gan"]
 

@@ -7,8 +7,7 @@ import keras
 import numpy as np
 import pytest
 from PIL import Image
-
-from runs import refuses, run
+from processes import refuses, run
 
 # What a user has who has Keras, but not kerasgan.
 JUDGE = """

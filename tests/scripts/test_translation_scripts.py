@@ -7,9 +7,9 @@ import keras
 import numpy as np
 import pytest
 from PIL import Image
+from processes import refuses, run
 
 from kerasgan import data, models
-from runs import refuses, run
 
 
 def network(channels=3, output_channels=3, scale=1, sign=1.0, name=None):
