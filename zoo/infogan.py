@@ -1,8 +1,13 @@
 """InfoGAN on digits, MNIST and Fashion-MNIST.
 
-`python scripts/train.py --model=infogan --dataset=mnist`: 11 epochs, 5,148 steps of 128. Not
-measured yet; the paper has a bound of the mutual information close to its limit, log 10 = 2.30
-nats, and 5 % of the digits outside of their category's class.
+`python scripts/train.py --model=infogan --dataset=mnist --mixed_precision=mixed_bfloat16`: 11
+epochs (5,148 steps of 128) in 55 minutes on a CPU core shared with other work. The bound of the
+mutual information is 2.29 nats. Of 10,000 generated digits a classifier of 99.48 % test accuracy
+names for 89.1 % the class that is best assigned to their category: eight categories are 93 to 99.9
+% pure, two (1, 8) are mixed. One seed; others are not measured.
+
+The paper has a bound close to its limit, log 10 = 2.30 nats, and 5 % of the digits outside of their
+category's class.
 """
 
 from kerasgan import models
