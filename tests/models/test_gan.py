@@ -36,9 +36,9 @@ def test_gan_has_the_papers_optimizers():
 @pytest.mark.parametrize(
     "model_class, optimizer, settings, loss, latent_dim, steps",
     [
-        (models.DCGAN, keras.optimizers.Adam, (2e-4, 0.5, 0.999), losses.NonSaturating, 100, 1),
-        (models.LSGAN, keras.optimizers.Adam, (2e-4, 0.5, 0.999), losses.LeastSquares, 1024, 1),
-        (models.WGANGP, keras.optimizers.Adam, (1e-4, 0.5, 0.9), losses.Wasserstein, 128, 5),
+        (models.DCGAN, kerasgan.optimizers.Adam, (2e-4, 0.5, 0.999), losses.NonSaturating, 100, 1),
+        (models.LSGAN, kerasgan.optimizers.Adam, (2e-4, 0.5, 0.999), losses.LeastSquares, 1024, 1),
+        (models.WGANGP, kerasgan.optimizers.Adam, (1e-4, 0.5, 0.9), losses.Wasserstein, 128, 5),
     ],
 )
 def test_settings_of_the_papers(model_class, optimizer, settings, loss, latent_dim, steps):

@@ -109,7 +109,7 @@ def float_images(count, seed=0):
 # ---------------------------------------------------------------------- the papers' settings
 
 
-def adam(rate, kind=keras.optimizers.Adam):
+def adam(rate, kind=kerasgan.optimizers.Adam):
     return (kind, rate, 0.5, 0.999, 1e-8)
 
 

@@ -113,7 +113,7 @@ def test_training_goes_on_for_more_epochs(trained, tmp_path):
     assert run("train", *flags, "--epochs=3", f"--workdir={straight}", cwd=tmp_path).returncode == 0
     assert run("train", *flags, "--epochs=1", f"--workdir={resumed}", cwd=tmp_path).returncode == 0
     result = run("train", *flags, "--epochs=3", f"--workdir={resumed}", "--resume", cwd=tmp_path)
-    assert "Resuming after epoch 1." in result.stdout
+    assert "Resuming after epoch 1: " in result.stdout
     assert_equal_runs(straight, resumed, epochs=3)
 
 
