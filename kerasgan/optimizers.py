@@ -46,7 +46,7 @@ class Adam(keras.optimizers.Adam):
 
 
 @keras.saving.register_keras_serializable("kerasgan")
-class RootEpsilonAdam(keras.optimizers.Adam):
+class RootEpsilonAdam(Adam):
     """Adam with its epsilon under the root.
 
     With the bias-corrected moments of the gradient, m and v, each step is
@@ -64,9 +64,6 @@ class RootEpsilonAdam(keras.optimizers.Adam):
         epsilon: What is added under the root.
         **kwargs: As in `keras.optimizers.Adam`, but for `amsgrad`.
     """
-
-    def __init__(self, learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-8, **kwargs):
-        super().__init__(learning_rate, beta_1, beta_2, epsilon, **kwargs)
 
     def update_step(self, gradient, variable, learning_rate):
         """Takes a step on one variable."""

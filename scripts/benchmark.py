@@ -54,9 +54,8 @@ def cases():
     from kerasgan import networks
 
     def dense(inputs, units, outputs, normalize):
-        sizes = iter(units)
         parts = [layers.Flatten()]
-        for size in sizes:
+        for size in units:
             parts += [layers.Dense(size), *[layers.BatchNormalization()] * normalize]
             parts += [layers.LeakyReLU(0.2)]
         return keras.Sequential([keras.Input(inputs), *parts, *outputs])

@@ -243,8 +243,7 @@ def train(recipe, options, workdir, strategy):
     if any(done):
         step = f", step {done.step}" if done.step else ""
         print(f"Resuming after epoch {done.epoch}{step}: {checkpoint.path()}.", flush=True)
-    if history:
-        write_history(workdir / "history.csv", history)
+    write_history(workdir / "history.csv", history)
     callbacks = [
         kerasgan.callbacks.HaltOnNonFinite(),
         kerasgan.callbacks.GANHealth(
@@ -492,7 +491,10 @@ def read_history(path, epochs):
 
 
 def write_history(path, rows):
-    """Writes history.csv."""
+    """Writes history.csv, or removes what is there of epochs that are all trained again."""
+    if not rows:
+        path.unlink(missing_ok=True)
+        return
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, list(rows[0]))
     writer.writeheader()

@@ -52,7 +52,7 @@ def run_each(script, cases, cwd):
     with tempfile.TemporaryDirectory() as folder:
         arguments = json.dumps([path, folder, *cases])
         forks = [sys.executable, "-c", _FORKS, arguments]
-        done = subprocess.run(forks, cwd=cwd, capture_output=True, text=True)
+        done = subprocess.run(forks, cwd=cwd, capture_output=True, text=True, timeout=TIMEOUT)
         assert done.returncode == 0, done.stderr
         codes = json.loads(done.stdout.splitlines()[-1])
         for i, (flags, code) in enumerate(zip(cases, codes, strict=True)):

@@ -6,6 +6,7 @@ import os
 import pathlib
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -115,6 +116,16 @@ def test_training_goes_on_for_more_epochs(trained, tmp_path):
     result = run("train", *flags, "--epochs=3", f"--workdir={resumed}", "--resume", cwd=tmp_path)
     assert "Resuming after epoch 1: " in result.stdout
     assert_equal_runs(straight, resumed, epochs=3)
+
+
+def test_history_of_epochs_without_a_checkpoint_is_replaced(trained, tmp_path):
+    workdir, _ = trained
+    shutil.copytree(workdir, tmp_path / "run")
+    shutil.rmtree(tmp_path / "run" / "checkpoints")  # as when killed before the first was there
+    result = run("train", *TINY, "--epochs=2", "--workdir=run", "--resume", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    rows = list(csv.DictReader((tmp_path / "run" / "history.csv").open()))
+    assert [row["epoch"] for row in rows] == ["0", "1"]
 
 
 def test_killed_at_random_training_resumes_to_the_same_bits(tmp_path):
