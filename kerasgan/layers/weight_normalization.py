@@ -46,26 +46,28 @@ class WeightNormalizedDense(keras.layers.Layer):
     def build(self, input_shape):
         """Makes v, s and b."""
         shape = (input_shape[-1], self.units)
-        self.kernel = self.add_weight(shape, self.kernel_initializer, name="kernel")
+        self.kernel = self.add_weight(shape, self.kernel_initializer, autocast=False, name="kernel")
         self.scale = self.add_weight(
             (self.units,), "ones", trainable=self.train_scale, autocast=False, name="scale"
         )
         self.bias = None
         if self.use_bias:
-            self.bias = self.add_weight((self.units,), "zeros", name="bias")
+            self.bias = self.add_weight((self.units,), "zeros", autocast=False, name="bias")
 
     def call(self, inputs):
         """Returns f(s (x . v) / ||v|| + b)."""
-        # Scaling the product costs less than scaling v; the norm is float32, as its square could
-        # leave the range of float16.
-        norm = ops.sqrt(ops.sum(ops.square(ops.cast(self.kernel, "float32")), axis=0) + 1e-12)
-        direction = ops.matmul(inputs, self.kernel)
+        # Scaling the product costs less than scaling v. Of the policy's precision is the product
+        # alone: the norm's square could leave the range of float16, and CPUs do the rest faster in
+        # the weights' own.
+        norm = ops.sqrt(ops.sum(ops.square(self.kernel), axis=0) + 1e-12)
+        direction = ops.matmul(inputs, ops.cast(self.kernel, inputs.dtype))
+        direction = ops.cast(direction, self.variable_dtype)
         if self._initializing:
-            self._match_data(inputs, ops.cast(direction, "float32") / norm)
-        outputs = direction * ops.cast(self.scale / norm, self.compute_dtype)
+            self._match_data(inputs, direction / norm)
+        outputs = direction * (self.scale / norm)
         if self.use_bias:
             outputs = outputs + self.bias
-        return self.activation(outputs)
+        return ops.cast(self.activation(outputs), self.compute_dtype)
 
     def _match_data(self, inputs, direction):
         """Sets s and b such that s t + b has mean 0 and variance 1, for t = x . v / ||v||.
@@ -74,7 +76,7 @@ class WeightNormalizedDense(keras.layers.Layer):
         """
         mean, deviation = ops.mean(direction, axis=0), ops.std(direction, axis=0)
         # |t| is at most ||x||, and its rounding in proportion.
-        longest = ops.max(ops.norm(ops.cast(inputs, "float32"), axis=-1))
+        longest = ops.max(ops.norm(ops.cast(inputs, self.variable_dtype), axis=-1))
         self.scale.assign(1.0 / ops.where(deviation > 1e-5 * longest, deviation, 1.0))
         if self.use_bias:
             self.bias.assign(-mean * self.scale)

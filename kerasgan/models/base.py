@@ -349,11 +349,16 @@ class AdversarialModel(keras.Model):
         if not pairs:
             return
 
+        def move(average, weight):  # average -= (1 - ema) (average - weight)
+            tf.raw_ops.ResourceApplyGradientDescent(
+                var=average.handle,
+                alpha=tf.cast(1.0 - self.ema, average.dtype),
+                delta=average - weight,
+            )
+
         def update(strategy, pairs):
             for average, weight in pairs:
-                strategy.extended.update(
-                    average, lambda a, w: a.assign_sub((1.0 - self.ema) * (a - w)), args=(weight,)
-                )
+                strategy.extended.update(average, move, args=(weight,))
 
         tf.distribute.get_replica_context().merge_call(update, args=(pairs,))
 

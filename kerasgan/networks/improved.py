@@ -66,16 +66,21 @@ def discriminator(image_shape, num_classes, units=(1000, 500, 250, 250, 250), no
 
     images = keras.Input(image_shape, name="images")
     x = layers.Rescaling(0.5, 0.5)(layers.Flatten()(images))
-    x = layers.GaussianNoise(0.3, seed=next(seed))(x)
+    x = _noise(0.3, seed)(x)
     for width in units:
         features = WeightNormalizedDense(
             width, "relu", train_scale=False, kernel_initializer=_normal(seed)
         )(x)
-        x = layers.GaussianNoise(noise, seed=next(seed))(features)
+        x = _noise(noise, seed)(features)
     logits = WeightNormalizedDense(num_classes, kernel_initializer=_normal(seed))(x)
     logits = layers.Activation("linear", dtype="float32", name="logits")(logits)
     features = layers.Activation("linear", dtype="float32", name="features")(features)
     return keras.Model(images, [logits, features], name="discriminator")
+
+
+def _noise(deviation, seed):
+    # In float32 under any policy: it costs less there, and keeps its tails.
+    return layers.GaussianNoise(deviation, seed=next(seed), dtype="float32")
 
 
 def _glorot(seed):
