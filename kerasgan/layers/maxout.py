@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from kerasgan.layers.dense import Dense
+
 
 @keras.saving.register_keras_serializable("kerasgan")
 class Maxout(keras.layers.Layer):
@@ -25,7 +27,7 @@ class Maxout(keras.layers.Layer):
         if units < 1 or pieces < 1:
             raise ValueError(f"units and pieces must be positive, got {units=}, {pieces=}.")
         self.units, self.pieces = units, pieces
-        self.linear = keras.layers.Dense(
+        self.linear = Dense(
             units * pieces, kernel_initializer=kernel_initializer, dtype=self.dtype_policy
         )
 

@@ -12,6 +12,7 @@ import math
 import keras
 from keras import layers
 
+from kerasgan.layers import Dense
 from kerasgan.networks.common import batch_normalization, halvings, normal, seeds, to_sigmoid_image
 
 _SLOPE = 0.01  # the code's; the paper prints 0.1
@@ -41,7 +42,7 @@ def generator(image_shape, latent_dim=74, width=64, units=1024, seed=None):
     latents = keras.Input((latent_dim,), name="latents")
     x = latents
     for size in (units, math.prod(small)):
-        x = hidden(layers.Dense(size, use_bias=False, kernel_initializer=normal(seed))(x))
+        x = hidden(Dense(size, use_bias=False, kernel_initializer=normal(seed))(x))
     x = layers.Reshape(small)(x)
     for i in reversed(range(steps - 1)):
         x = hidden(_upsample(width << i, False, seed)(x))
@@ -89,7 +90,7 @@ def discriminator(
     heads = [(x, 1), (codes, num_categories), (codes, num_continuous)]
     outputs = [
         layers.Activation("linear", dtype="float32")(
-            layers.Dense(size, kernel_initializer=normal(seed))(features)
+            Dense(size, kernel_initializer=normal(seed))(features)
         )
         for features, size in heads
         if size
@@ -98,7 +99,7 @@ def discriminator(
 
 
 def _dense(x, units, seed):
-    x = layers.Dense(units, use_bias=False, kernel_initializer=normal(seed))(x)
+    x = Dense(units, use_bias=False, kernel_initializer=normal(seed))(x)
     return layers.LeakyReLU(_SLOPE)(batch_normalization(seed)(x))
 
 

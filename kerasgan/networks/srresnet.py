@@ -10,7 +10,7 @@ import keras
 from keras import layers
 
 from kerasgan.data import check_image_shape
-from kerasgan.layers import PixelShuffle
+from kerasgan.layers import BatchNormalization, Dense, PixelShuffle
 from kerasgan.networks.common import seeds, to_logits
 
 
@@ -39,7 +39,7 @@ def generator(scale=4, channels=3, width=64, blocks=16, seed=None):
         )(x)
 
     def normalize(x):
-        return layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
+        return BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
 
     def activate(x):  # one slope for all channels
         return layers.PReLU("zeros", shared_axes=[1, 2, 3])(x)
@@ -78,9 +78,9 @@ def discriminator(image_shape, width=64, units=1024, seed=None):
         x = layers.Conv2D(
             width << i // 2, 3, 1 + i % 2, padding="same", kernel_initializer=_glorot(seed)
         )(x)
-        x = x if i == 0 else layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
+        x = x if i == 0 else BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
         x = layers.LeakyReLU(0.2)(x)
-    x = layers.Dense(units, kernel_initializer=_glorot(seed))(layers.Flatten()(x))
+    x = Dense(units, kernel_initializer=_glorot(seed))(layers.Flatten()(x))
     logits = to_logits(layers.LeakyReLU(0.2)(x), kernel_initializer=_glorot(seed))
     return keras.Model(images, logits, name="discriminator")
 

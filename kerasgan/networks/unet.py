@@ -11,6 +11,7 @@ import keras
 from keras import layers
 
 from kerasgan.data import check_image_shape
+from kerasgan.layers import Conv2DTranspose
 from kerasgan.networks.common import instance_normalization, normal, seeds, to_image
 
 # Channels double with each halving of the map, up to this multiple of the width.
@@ -71,9 +72,7 @@ def generator(
         x = normalization(seed)(x) if 0 < i < depth - 1 else x
     for i, filters in enumerate(reversed(widths[:-1])):
         x = layers.ReLU()(x)
-        x = layers.Conv2DTranspose(
-            filters, **options, use_bias=False, kernel_initializer=normal(seed)
-        )(x)
+        x = Conv2DTranspose(filters, **options, use_bias=False, kernel_initializer=normal(seed))(x)
         x = normalization(seed)(x)
         if i < _DROPOUTS and filters == widths[-1]:
             x = layers.Dropout(dropout, seed=next(seed))(x)

@@ -1,0 +1,46 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from kerasgan.layers import Dense
+
+
+def test_against_constants():
+    layer = Dense(2, "relu")
+    layer.build((None, 2))
+    layer.set_weights([np.array([[1.0, 2.0], [3.0, -4.0]]), np.array([0.5, 1.0])])
+    np.testing.assert_allclose(layer(np.array([[1.0, 1.0]], "float32")), [[4.5, 0.0]])
+
+
+@pytest.mark.parametrize("shape", [(3, 5), (2, 3, 5)])
+@pytest.mark.parametrize("options", [{"activation": "tanh"}, {"use_bias": False}])
+def test_equals_keras_to_the_second_derivative(shape, options):
+    inputs = tf.constant(np.random.default_rng(0).normal(size=shape), "float32")
+    layers = Dense(4, **options), keras.layers.Dense(4, **options)
+    for layer in layers:
+        layer.build(shape)
+    layers[1].set_weights(layers[0].get_weights())
+    found = []
+    for layer in layers:
+        weights = [weight.value for weight in layer.trainable_weights]
+        with tf.GradientTape() as outer:
+            outer.watch(inputs)
+            with tf.GradientTape() as tape:
+                tape.watch(inputs)
+                outputs = layer(inputs)
+                loss = tf.reduce_sum(tf.sin(outputs))
+            first = tape.gradient(loss, [inputs, *weights])
+            penalty = tf.add_n([tf.reduce_sum(tf.square(each)) for each in first])
+        found.append([outputs, *first, *outer.gradient(penalty, [inputs, *weights])])
+    for ours, theirs in zip(*found, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-5)
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16", "float64"])
+def test_computes_in_its_precision(policy):
+    layer = Dense(4, dtype=policy)
+    outputs = layer(np.ones((2, 3), "float32"))
+    assert outputs.dtype == policy.removeprefix("mixed_")
+    expected = 1 * layer.kernel.numpy().sum(0)
+    np.testing.assert_allclose(tf.cast(outputs[0], "float32"), expected, atol=2e-2)
