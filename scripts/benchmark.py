@@ -52,19 +52,20 @@ def cases():
     from keras import layers
 
     from kerasgan import networks
+    from kerasgan.layers import Dense
 
     def dense(inputs, units, outputs, normalize):
         parts = [layers.Flatten()]
         for size in units:
-            parts += [layers.Dense(size), *[layers.BatchNormalization()] * normalize]
+            parts += [Dense(size), *[layers.BatchNormalization()] * normalize]
             parts += [layers.LeakyReLU(0.2)]
         return keras.Sequential([keras.Input(inputs), *parts, *outputs])
 
     def mlp():
-        pixels = [layers.Dense(784, "tanh"), layers.Reshape((28, 28, 1))]
+        pixels = [Dense(784, "tanh"), layers.Reshape((28, 28, 1))]
         return {
             "generator": dense((100,), (256, 512, 1024), pixels, True),
-            "discriminator": dense((28, 28, 1), (512, 256), [layers.Dense(1)], False),
+            "discriminator": dense((28, 28, 1), (512, 256), [Dense(1)], False),
         }
 
     def convolutional(shape, **options):
@@ -256,13 +257,34 @@ def differences(times):
 
 
 def operations(graph):
-    """Returns how many floating-point operations the products in a graph take."""
+    """Returns how many floating-point operations the products in a function's graph take."""
     import tensorflow as tf
 
     profiler = tf.compat.v1.profiler
     options = profiler.ProfileOptionBuilder(profiler.ProfileOptionBuilder.float_operation())
     options = options.with_accounted_types(_PRODUCTS).with_empty_output().build()
-    return profiler.profile(graph, options=options).total_float_ops
+    executed, counted = executed_names(graph), 0
+    nodes = [profiler.profile(graph, options=options)]
+    while nodes:
+        node = nodes.pop()
+        nodes += node.children
+        counted += node.float_ops * (node.name in executed)
+    return counted
+
+
+def executed_names(graph):
+    """The names of the operations that a function's results depend on.
+
+    TensorFlow leaves the others out, such as gradients that nobody asked for.
+    """
+    waiting = [each.op for each in graph.outputs] + list(graph.control_outputs)
+    names = set()
+    while waiting:
+        op = waiting.pop()
+        if op.name not in names:
+            names.add(op.name)
+            waiting += [each.op for each in op.inputs] + list(op.control_inputs)
+    return names
 
 
 def peak():
