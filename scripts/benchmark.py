@@ -27,6 +27,7 @@ import sys
 import time
 
 from absl import flags
+from measuring import differences, fitting, operations
 
 _STARTED = time.perf_counter()
 
@@ -41,8 +42,6 @@ _STEPS = flags.DEFINE_integer("steps", 5, "Steps in a turn.", lower_bound=2)
 _OUTPUT = flags.DEFINE_string("output", None, "A JSON file to write.")
 _WORKER = flags.DEFINE_enum("worker", None, ["ours", "theirs"], "For the script's own use.")
 
-# Operations that are products of matrices, which is nearly all there is to compute.
-_PRODUCTS = ["MatMul", "Conv2D", "Conv2DBackpropFilter", "Conv2DBackpropInput"]
 _PEAK_SIDE = 2048
 
 
@@ -172,7 +171,6 @@ def answer(**values):
 
 def ours(case):
     """Builds one of our models, and steps when told to."""
-    import keras
     import tensorflow as tf
 
     import zoo
@@ -184,19 +182,7 @@ def ours(case):
     recipe.compile(model, steps=10_000)
     stream = recipe.stream(data, batch_size, 0, 0)
 
-    class Clock(keras.callbacks.Callback):
-        def on_train_begin(self, logs=None):
-            self.times = []
-
-        def on_train_batch_end(self, batch, logs=None):
-            self.times.append(time.perf_counter())
-
-    clock = Clock()
-
-    def fit(steps):
-        model.fit(stream, steps_per_epoch=steps, epochs=1, verbose=0, callbacks=[clock])
-        return clock.times
-
+    fit = fitting(model, stream)
     first = fit(2)[0] - _STARTED
     batch = next(iter(stream))
     step = tf.function(model.train_step).get_concrete_function(batch)
@@ -249,42 +235,6 @@ def theirs(case):
             step()
             times.append(time.perf_counter())
         answer(ms=differences(times))
-
-
-def differences(times):
-    """Returns the milliseconds between moments."""
-    return [(later - earlier) * 1e3 for earlier, later in zip(times, times[1:], strict=False)]
-
-
-def operations(graph):
-    """Returns how many floating-point operations the products in a function's graph take."""
-    import tensorflow as tf
-
-    profiler = tf.compat.v1.profiler
-    options = profiler.ProfileOptionBuilder(profiler.ProfileOptionBuilder.float_operation())
-    options = options.with_accounted_types(_PRODUCTS).with_empty_output().build()
-    executed, counted = executed_names(graph), 0
-    nodes = [profiler.profile(graph, options=options)]
-    while nodes:
-        node = nodes.pop()
-        nodes += node.children
-        counted += node.float_ops * (node.name in executed)
-    return counted
-
-
-def executed_names(graph):
-    """The names of the operations that a function's results depend on.
-
-    TensorFlow leaves the others out, such as gradients that nobody asked for.
-    """
-    waiting = [each.op for each in graph.outputs] + list(graph.control_outputs)
-    names = set()
-    while waiting:
-        op = waiting.pop()
-        if op.name not in names:
-            names.add(op.name)
-            waiting += [each.op for each in op.inputs] + list(op.control_inputs)
-    return names
 
 
 def peak():

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+from PIL import Image
 from processes import refuses, run
 
 PEER = """
@@ -34,3 +36,25 @@ def test_benchmark(tmp_path):
     assert "error: gan has [1489936, 533505] weights, not [1489936, 5]" in result.stderr
     assert refuses(run("benchmark", "--cases=biggan", cwd=tmp_path), "biggan", "dcgan")
     assert refuses(run("benchmark", "--against=nothing.py", cwd=tmp_path), "nothing.py")
+
+
+def test_sweep(tmp_path):
+    pytest.importorskip("matplotlib")
+    flags = ["--model=gan", "--batches=4", "--sizes=8", "--replicas=2", "--batch=2", "--size=8"]
+    result = run("sweep", *flags, "--steps=1", "--output=sub/curves.png", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    with Image.open(tmp_path / "sub" / "curves.png") as picture:
+        assert len(set(picture.convert("RGB").getdata())) > 10
+    rows = [
+        line.split(" | ")
+        for line in result.stdout.splitlines()
+        if line[:3] in ("| 4", "| 8", "| 2")
+    ]
+    assert [row[0] for row in rows] == ["| 4", "| 8", "| 2"]
+    operations = [float(row[3]) for row in rows]
+    assert (
+        operations[0] == pytest.approx(2 * operations[1], rel=0.1)
+        and operations[2] == operations[1]
+    )
+    assert refuses(run("sweep", "--model=biggan", cwd=tmp_path), "biggan", "dcgan")
+    assert refuses(run("sweep", "--batches=2,x", cwd=tmp_path), "--batches", "x")

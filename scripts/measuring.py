@@ -1,0 +1,65 @@
+"""What the scripts that measure speed share."""
+
+import time
+
+# Operations that are products of matrices, which is nearly all there is to compute.
+_PRODUCTS = ["MatMul", "Conv2D", "Conv2DBackpropFilter", "Conv2DBackpropInput"]
+
+
+def fitting(model, stream):
+    """Returns a function that takes training steps through `fit`.
+
+    Its argument is how many; it returns when each of them ended, as `time.perf_counter()` has it.
+    """
+    import keras
+
+    class Clock(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            self.times = []
+
+        def on_train_batch_end(self, batch, logs=None):
+            self.times.append(time.perf_counter())
+
+    clock = Clock()
+
+    def fit(steps):
+        model.fit(stream, steps_per_epoch=steps, epochs=1, verbose=0, callbacks=[clock])
+        return clock.times
+
+    return fit
+
+
+def differences(times):
+    """Returns the milliseconds between moments."""
+    return [(later - earlier) * 1e3 for earlier, later in zip(times, times[1:], strict=False)]
+
+
+def operations(graph):
+    """Returns how many floating-point operations the products in a function's graph take."""
+    import tensorflow as tf
+
+    profiler = tf.compat.v1.profiler
+    options = profiler.ProfileOptionBuilder(profiler.ProfileOptionBuilder.float_operation())
+    options = options.with_accounted_types(_PRODUCTS).with_empty_output().build()
+    executed, counted = executed_names(graph), 0
+    nodes = [profiler.profile(graph, options=options)]
+    while nodes:
+        node = nodes.pop()
+        nodes += node.children
+        counted += node.float_ops * (node.name in executed)
+    return counted
+
+
+def executed_names(graph):
+    """The names of the operations that a function's results depend on.
+
+    TensorFlow leaves the others out, such as gradients that nobody asked for.
+    """
+    waiting = [each.op for each in graph.outputs] + list(graph.control_outputs)
+    names = set()
+    while waiting:
+        op = waiting.pop()
+        if op.name not in names:
+            names.add(op.name)
+            waiting += [each.op for each in op.inputs] + list(op.control_inputs)
+    return names
