@@ -38,7 +38,14 @@ _AGAINST = flags.DEFINE_string(
 )
 _CASES = flags.DEFINE_list("cases", None, "Which cases to measure. [default: all]")
 _ROUNDS = flags.DEFINE_integer("rounds", 5, "How often to take turns.", lower_bound=1)
-_STEPS = flags.DEFINE_integer("steps", 5, "Steps in a turn.", lower_bound=2)
+_STEPS = flags.DEFINE_integer("steps", 5, "The least steps in a turn.", lower_bound=2)
+_SECONDS = flags.DEFINE_float("seconds", 1.0, "The least seconds in a turn.", lower_bound=0.0)
+_MIXED_PRECISION = flags.DEFINE_enum(
+    "mixed_precision",
+    "float32",
+    ["float32", "mixed_float16", "mixed_bfloat16"],
+    "The precision that our networks compute in.",
+)
 _OUTPUT = flags.DEFINE_string("output", None, "A JSON file to write.")
 _WORKER = flags.DEFINE_enum("worker", None, ["ours", "theirs"], "For the script's own use.")
 
@@ -100,7 +107,8 @@ def main():
             raise common.UserError(f"--cases: {case!r} is none of {', '.join(known)}")
     if _AGAINST.value and not pathlib.Path(_AGAINST.value).is_file():
         raise common.UserError(f"--against={_AGAINST.value} is not a file")
-    results = {"machine": machine(), "peak": peak(), "cases": {}}
+    results = {"machine": machine(), "precision": _MIXED_PRECISION.value}
+    results |= {"peak": peak(), "cases": {}}
     for case in chosen:
         results["cases"][case] = measure(case, results["peak"])
         print(table(results), flush=True)
@@ -127,10 +135,12 @@ def measure(case, peak_rate):
             if any(abs(a / b - 1) > 2e-3 for a, b in zip(found["weights"], weights, strict=True)):
                 raise SystemExit(f"error: {case} has {found['weights']} weights, not {weights}")
         turns = {"fit": our, "step": our} | ({"theirs": their} if their else {})
+        slowest = statistics.median(ask(our, f"fit {_STEPS.value}")["ms"])
+        steps = max(_STEPS.value, math.ceil(_SECONDS.value * 1e3 / slowest))
         times = {name: [] for name in turns}
         for _ in range(_ROUNDS.value):
             for name, process in turns.items():
-                times[name] += ask(process, name)["ms"]
+                times[name] += ask(process, f"{name} {steps}")["ms"]
         found["peak_memory_mb"] = ask(our, "memory")["mb"]
     found |= {f"{name}_ms": statistics.median(values) for name, values in times.items()}
     found["images_per_second"] = found["batch_size"] / found["fit_ms"] * 1e3
@@ -145,7 +155,8 @@ def measure(case, peak_rate):
 def worker(kind, case):
     """A process that steps when it is told to."""
     command = [sys.executable, __file__, f"--worker={kind}", f"--cases={case}"]
-    command += [f"--steps={_STEPS.value}", f"--against={_AGAINST.value or ''}"]
+    command += [f"--against={_AGAINST.value or ''}"]
+    command += [f"--mixed_precision={_MIXED_PRECISION.value}"]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         yield process
@@ -171,12 +182,14 @@ def answer(**values):
 
 def ours(case):
     """Builds one of our models, and steps when told to."""
+    import keras
     import tensorflow as tf
 
     import zoo
 
     name, source, image_shape, batch_size, options = cases()[case]
     recipe = zoo.RECIPES[name]
+    keras.config.set_dtype_policy(_MIXED_PRECISION.value)
     data = recipe.load(source, image_shape)
     model = recipe.model(data.image_shape, **own_options(case, data, options))
     recipe.compile(model, steps=10_000)
@@ -198,13 +211,14 @@ def ours(case):
         first_step_seconds=first,
     )
     for line in sys.stdin:
-        if line.strip() == "memory":
+        what, *steps = line.split()
+        if what == "memory":
             answer(mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-        elif line.strip() == "fit":
-            answer(ms=differences(fit(_STEPS.value + 1)))
+        elif what == "fit":
+            answer(ms=differences(fit(int(steps[0]) + 1)))
         else:
             times = [time.perf_counter()]
-            for _ in range(_STEPS.value):
+            for _ in range(int(steps[0])):
                 tf.nest.map_structure(lambda value: value.numpy(), step(*flat))  # waits for it
                 times.append(time.perf_counter())
             answer(ms=differences(times))
@@ -229,9 +243,9 @@ def theirs(case):
     for _ in range(2):
         step()
     answer(weights=list(weights.values()), batch_size=batch_size)
-    for _ in sys.stdin:
+    for line in sys.stdin:
         times = [time.perf_counter()]
-        for _ in range(_STEPS.value):
+        for _ in range(int(line.split()[1])):
             step()
             times.append(time.perf_counter())
         answer(ms=differences(times))
@@ -275,7 +289,8 @@ def machine():
 def table(results):
     """Returns the figures as a table in Markdown."""
     lines = [
-        f"{results['machine']}, {results['peak'] / 1e9:.0f} GFLOP/s in matrix products",
+        f"{results['machine']}, {results['peak'] / 1e9:.0f} GFLOP/s in float32 matrix products; "
+        f"ours in {results['precision']}",
         "| case | ms a step | images/s | PyTorch, ms | times as fast | GFLOP a step | of the peak "
         "| fit and data | first step, s | memory, MB |",
         "|---|---|---|---|---|---|---|---|---|---|",

@@ -16,7 +16,14 @@ def build(variant, wrap):
 
 def test_benchmark(tmp_path):
     (tmp_path / "peer.py").write_text(PEER)
-    flags = ["--cases=gan", "--rounds=1", "--steps=2", "--against=peer.py", "--output=found.json"]
+    flags = [
+        "--cases=gan",
+        "--rounds=1",
+        "--steps=2",
+        "--seconds=0",
+        "--against=peer.py",
+        "--output=found.json",
+    ]
     result = run("benchmark", *flags, cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     found = json.loads((tmp_path / "found.json").read_text())
