@@ -1,8 +1,10 @@
 """Checkpoints that survive being killed."""
 
+import errno
 import os
 import pathlib
 import re
+import shutil
 import warnings
 from typing import NamedTuple
 
@@ -87,6 +89,7 @@ class Checkpoint(keras.callbacks.Callback):
         self.directory.mkdir(parents=True, exist_ok=True)
         path = self.path()
         unfinished = self.directory / f"unfinished{_SUFFIX}"
+        self._check_space()
         try:
             self.model.save_weights(unfinished)
             with unfinished.open("rb") as file:
@@ -99,6 +102,16 @@ class Checkpoint(keras.callbacks.Callback):
         kept = paths[: paths.index(path) + 1][-self.keep :]
         for other in set(paths) - set(kept):
             other.unlink()
+
+    def _check_space(self):
+        """Raises the error of a full disk if there is no room for a checkpoint.
+
+        HDF5 would raise it too, but may crash when the process ends.
+        """
+        weights = 4 * self.model.count_params()  # the least that it takes
+        needed = max([weights, *(path.stat().st_size for path in self.paths())])
+        if shutil.disk_usage(self.directory).free < needed:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.directory))
 
     def path(self):
         """Returns the file of the position that training is at, whether or not it is there."""
