@@ -36,8 +36,8 @@ def normalize(maps, gains, biases, epsilon):
 def product(rows, weights):
     """Returns a product of matrices whose gradient reads the weights in the order they lie in.
 
-    TensorFlow's own, which transposes the weights in the place of the rows, takes up to four times
-    as long for a batch of rows on several cores of a CPU.
+    TensorFlow's own takes up to four times as long for a batch of rows on several cores of a CPU;
+    its kernel for batches of matrices, given one, does not.
 
     Args:
         rows: (N, d).
@@ -47,7 +47,7 @@ def product(rows, weights):
     @tf.custom_gradient
     def multiply(rows, weights):
         def gradient(upstream):
-            by_rows = tf.transpose(tf.matmul(weights, upstream, transpose_b=True))
+            by_rows = tf.matmul(upstream[None], weights[None], transpose_b=True)[0]
             return by_rows, tf.matmul(rows, upstream, transpose_a=True)
 
         return tf.matmul(rows, weights), gradient

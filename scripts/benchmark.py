@@ -131,7 +131,7 @@ def measure(case, peak_rate):
                 raise SystemExit(
                     f"error: {case} has batches of {found['batch_size']}, not {peer['batch_size']}"
                 )
-            # PyTorch's PReLU has one weight, the paper's one for each channel.
+            # Peers may leave out the biases before batch normalization, which do nothing.
             if any(abs(a / b - 1) > 2e-3 for a, b in zip(found["weights"], weights, strict=True)):
                 raise SystemExit(f"error: {case} has {found['weights']} weights, not {weights}")
         turns = {"fit": our, "step": our} | ({"theirs": their} if their else {})
