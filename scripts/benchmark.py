@@ -4,10 +4,10 @@
 
 For each case, a recipe's model at its canonical size: the time of a step through `fit` and its
 data, and that of the compiled step alone; the floating-point operations of a step, and which part
-of the machine's rate in products of large float32 matrices, measured in the same run, that comes
-to; the time to the first step, and the peak of memory. With --against a PyTorch file that builds
-steps of the same work is measured in turn with ours, a few steps of each at a time. Times of
-steps are medians. Compare figures of one run only.
+of the machine's rate in products of large float32 matrices that comes to; the time to the first
+step, and the peak of memory. With --against a PyTorch file that builds steps of the same work is
+measured too. All of these take turns, a few steps of each at a time, and times are medians.
+Compare figures of one run only.
 """
 
 import common  # first: it quietens TensorFlow
@@ -107,17 +107,16 @@ def main():
             raise common.UserError(f"--cases: {case!r} is none of {', '.join(known)}")
     if _AGAINST.value and not pathlib.Path(_AGAINST.value).is_file():
         raise common.UserError(f"--against={_AGAINST.value} is not a file")
-    results = {"machine": machine(), "precision": _MIXED_PRECISION.value}
-    results |= {"peak": peak(), "cases": {}}
+    results = {"machine": machine(), "precision": _MIXED_PRECISION.value, "cases": {}}
     for case in chosen:
-        results["cases"][case] = measure(case, results["peak"])
+        results["cases"][case] = measure(case)
         print(table(results), flush=True)
     if _OUTPUT.value:
         with common.user_errors(OSError):
             pathlib.Path(_OUTPUT.value).write_text(json.dumps(results, indent=2) + "\n")
 
 
-def measure(case, peak_rate):
+def measure(case):
     """Returns the figures of a case."""
     with contextlib.ExitStack() as stack:
         our = stack.enter_context(worker("ours", case))
@@ -134,18 +133,21 @@ def measure(case, peak_rate):
             # Peers may leave out the biases before batch normalization, which do nothing.
             if any(abs(a / b - 1) > 2e-3 for a, b in zip(found["weights"], weights, strict=True)):
                 raise SystemExit(f"error: {case} has {found['weights']} weights, not {weights}")
-        turns = {"fit": our, "step": our} | ({"theirs": their} if their else {})
-        slowest = statistics.median(ask(our, f"fit {_STEPS.value}")["ms"])
-        steps = max(_STEPS.value, math.ceil(_SECONDS.value * 1e3 / slowest))
+        turns = {"fit": our, "step": our, "product": our} | ({"theirs": their} if their else {})
+        steps = {}
+        for name, process in turns.items():
+            once = statistics.median(ask(process, f"{name} {_STEPS.value}")["ms"])
+            steps[name] = max(_STEPS.value, math.ceil(_SECONDS.value * 1e3 / once))
         times = {name: [] for name in turns}
         for _ in range(_ROUNDS.value):
             for name, process in turns.items():
-                times[name] += ask(process, f"{name} {steps}")["ms"]
+                times[name] += ask(process, f"{name} {steps[name]}")["ms"]
         found["peak_memory_mb"] = ask(our, "memory")["mb"]
     found |= {f"{name}_ms": statistics.median(values) for name, values in times.items()}
     found["images_per_second"] = found["batch_size"] / found["fit_ms"] * 1e3
     found["overhead"] = found["fit_ms"] / found["step_ms"] - 1
-    found["of_peak"] = found["flops"] / (found["step_ms"] / 1e3) / peak_rate
+    found["peak"] = 2 * _PEAK_SIDE**3 / (found["product_ms"] / 1e3)
+    found["of_peak"] = found["flops"] / (found["step_ms"] / 1e3) / found["peak"]
     if their:
         found["ratio"] = found["theirs_ms"] / found["fit_ms"]
     return found
@@ -200,7 +202,11 @@ def ours(case):
     batch = next(iter(stream))
     step = tf.function(model.train_step).get_concrete_function(batch)
     flat = tf.nest.flatten(batch)
-    step(*flat)
+    matrix = tf.random.normal((_PEAK_SIDE, _PEAK_SIDE))
+    product = tf.function(lambda: tf.matmul(matrix, matrix)[0, 0]).get_concrete_function()
+    turns = {"step": lambda: step(*flat), "product": product}
+    for turn in turns.values():
+        turn()
     names = ("generator", "discriminator")
     if case.startswith("cyclegan"):  # two of each
         names = ("generator_ab", "discriminator_a")
@@ -219,7 +225,7 @@ def ours(case):
         else:
             times = [time.perf_counter()]
             for _ in range(int(steps[0])):
-                tf.nest.map_structure(lambda value: value.numpy(), step(*flat))  # waits for it
+                tf.nest.map_structure(lambda value: value.numpy(), turns[what]())  # waits for it
                 times.append(time.perf_counter())
             answer(ms=differences(times))
 
@@ -251,20 +257,6 @@ def theirs(case):
         answer(ms=differences(times))
 
 
-def peak():
-    """Returns the rate of products of large matrices, floating-point operations a second."""
-    import tensorflow as tf
-
-    matrix = tf.random.normal((_PEAK_SIDE, _PEAK_SIDE))
-    product = tf.function(lambda: tf.reduce_sum(tf.matmul(matrix, matrix)))
-    product()
-    times = [time.perf_counter()]
-    for _ in range(10):
-        product().numpy()
-        times.append(time.perf_counter())
-    return 2 * _PEAK_SIDE**3 / (statistics.median(differences(times)) / 1e3)
-
-
 def machine():
     """What the figures were measured on."""
     import keras
@@ -289,18 +281,18 @@ def machine():
 def table(results):
     """Returns the figures as a table in Markdown."""
     lines = [
-        f"{results['machine']}, {results['peak'] / 1e9:.0f} GFLOP/s in float32 matrix products; "
-        f"ours in {results['precision']}",
-        "| case | ms a step | images/s | PyTorch, ms | times as fast | GFLOP a step | of the peak "
-        "| fit and data | first step, s | memory, MB |",
-        "|---|---|---|---|---|---|---|---|---|---|",
+        f"{results['machine']}; ours in {results['precision']}",
+        "| case | ms a step | images/s | PyTorch, ms | times as fast | GFLOP a step "
+        "| peak, GFLOP/s | of the peak | fit and data | first step, s | memory, MB |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for case, found in results["cases"].items():
         theirs = f"{found['theirs_ms']:.1f} | {found['ratio']:.2f}" if "ratio" in found else " | "
         lines.append(
             f"| {case} | {found['fit_ms']:.1f} | {found['images_per_second']:.1f} | {theirs} "
-            f"| {found['flops'] / 1e9:.1f} | {found['of_peak']:.0%} | {found['overhead']:+.1%} "
-            f"| {found['first_step_seconds']:.1f} | {found['peak_memory_mb']:.0f} |"
+            f"| {found['flops'] / 1e9:.1f} | {found['peak'] / 1e9:.0f} | {found['of_peak']:.0%} "
+            f"| {found['overhead']:+.1%} | {found['first_step_seconds']:.1f} "
+            f"| {found['peak_memory_mb']:.0f} |"
         )
     return "\n".join(lines)
 

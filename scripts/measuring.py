@@ -3,7 +3,7 @@
 import time
 
 # Operations that are products of matrices, which is nearly all there is to compute.
-_PRODUCTS = ["MatMul", "Conv2D", "Conv2DBackpropFilter", "Conv2DBackpropInput"]
+_PRODUCTS = ["BatchMatMulV2", "MatMul", "Conv2D", "Conv2DBackpropFilter", "Conv2DBackpropInput"]
 
 
 def fitting(model, stream):

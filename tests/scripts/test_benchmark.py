@@ -33,6 +33,7 @@ def test_benchmark(tmp_path):
     # has two more of D: 64 x 2 x (3 x 1,484,800 + 8 x 532,736) without the first layers' inputs.
     products = 64 * 2 * (3 * 1_484_800 + 8 * 532_736)
     assert 0.8 * products < case["flops"] <= 1.01 * products
+    assert case["peak"] == pytest.approx(2 * 2048**3 / case["product_ms"] * 1e3)
     for name in ("fit_ms", "step_ms", "theirs_ms", "ratio", "images_per_second", "of_peak"):
         assert case[name] > 0
     assert "| gan |" in result.stdout
