@@ -1,6 +1,7 @@
 """Scripts as a user runs them, each in a process of its own."""
 
 import csv
+import functools
 import json
 import pathlib
 import re
@@ -22,44 +23,43 @@ def command(script, *flags):
     return [sys.executable, str(ROOT / "scripts" / f"{script}.py"), *map(str, flags)]
 
 
-def run(script, *flags, cwd):
-    options = {"capture_output": True, "text": True, "timeout": TIMEOUT}
-    return subprocess.run(command(script, *flags), cwd=cwd, **options)
-
-
+# Processes that only differ in what they run share the time that imports take.
 _FORKS = """
-import json, os, runpy, sys
+import json, os, runpy, signal, sys
 import tensorflow, kerasgan, zoo
-script, folder, *cases = json.loads(sys.argv[1])
-sys.path.insert(0, os.path.dirname(script))
-codes = []
-for i, flags in enumerate(cases):
+sys.path.remove("")
+for line in sys.stdin:
+    script, flags, cwd, folder, timeout = json.loads(line)
     child = os.fork()
     if not child:
+        os.chdir(cwd)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         for stream, name in (1, "stdout"), (2, "stderr"):
-            os.dup2(os.open(f"{folder}/{i}.{name}", os.O_CREAT | os.O_WRONLY), stream)
+            os.dup2(os.open(f"{folder}/{name}", os.O_CREAT | os.O_WRONLY), stream)
+        signal.alarm(timeout)
+        sys.path.insert(0, os.path.dirname(script))
         sys.argv = [script, *flags]
         runpy.run_path(script, run_name="__main__")
         sys.exit()
-    codes.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-print(json.dumps(codes))
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 
 
-def run_each(script, cases, cwd):
-    """Runs a script with each list of flags; the processes share the time that imports take."""
-    _, path = command(script)
+@functools.cache
+def _forks():
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    return subprocess.Popen([sys.executable, "-c", _FORKS], cwd=ROOT, **pipes)
+
+
+def run(script, *flags, cwd):
+    """Runs a script to its end."""
+    _, path, *flags = command(script, *flags)
     with tempfile.TemporaryDirectory() as folder:
-        arguments = json.dumps([path, folder, *cases])
-        forks = [sys.executable, "-c", _FORKS, arguments]
-        done = subprocess.run(forks, cwd=cwd, capture_output=True, text=True, timeout=TIMEOUT)
-        assert done.returncode == 0, done.stderr
-        codes = json.loads(done.stdout.splitlines()[-1])
-        for i, (flags, code) in enumerate(zip(cases, codes, strict=True)):
-            texts = [
-                pathlib.Path(folder, f"{i}.{name}").read_text() for name in ("stdout", "stderr")
-            ]
-            yield subprocess.CompletedProcess([path, *flags], code, *texts)
+        request = [path, flags, str(cwd), folder, TIMEOUT]
+        print(json.dumps(request), file=_forks().stdin, flush=True)
+        code = int(_forks().stdout.readline())
+        texts = [pathlib.Path(folder, name).read_text() for name in ("stdout", "stderr")]
+    return subprocess.CompletedProcess([path, *flags], code, *texts)
 
 
 def refuses(result, *words):

@@ -57,7 +57,40 @@ def test_interrupted_training_equals_uninterrupted_training(name, tmp_path):
     assert not tiny.changed(tiny.state(straight), tiny.state(loaded))
 
 
-def test_the_saved_model_equals_the_model_in_a_process_without_kerasgan(name, tmp_path):
+_SERVER = """
+import pathlib, sys
+import numpy as np, tensorflow as tf
+sys.modules["kerasgan"] = None  # an import would fail
+for line in sys.stdin:
+    folder = pathlib.Path(line.rstrip("\\n"))
+    model = tf.saved_model.load(folder / "saved_model")
+    inputs = np.load(folder / "inputs.npz")
+    outputs = {}
+    for name in {key.split()[0] for key in inputs}:
+        arguments = [inputs[key] for key in sorted(inputs) if key.split()[0] == name]
+        outputs[name] = getattr(model, name)(*map(tf.constant, arguments))
+    np.savez(folder / "outputs.npz", **outputs)
+    print("served", flush=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def serve():
+    """Has what is in a folder computed by a process that knows TensorFlow alone."""
+    command = [sys.executable, "-c", _SERVER]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **pipes) as server:
+
+        def serve(folder):
+            print(folder, file=server.stdin, flush=True)
+            assert server.stdout.readline() == "served\n"
+            return np.load(folder / "outputs.npz")
+
+        yield serve
+        server.stdin.close()
+
+
+def test_the_saved_model_equals_the_model_in_a_process_without_kerasgan(name, tmp_path, serve):
     model = tiny.build(name)
     tiny.fit(name, model, steps=1)
     model.export(tmp_path / "saved_model")
@@ -68,20 +101,7 @@ def test_the_saved_model_equals_the_model_in_a_process_without_kerasgan(name, tm
         for i, spec in enumerate(signature)
     }
     np.savez(tmp_path / "inputs.npz", **inputs)
-    code = """
-import sys
-import numpy as np, tensorflow as tf
-sys.modules["kerasgan"] = None  # an import would fail
-model = tf.saved_model.load("saved_model")
-inputs = np.load("inputs.npz")
-outputs = {}
-for name in {key.split()[0] for key in inputs}:
-    arguments = [inputs[key] for key in sorted(inputs) if key.split()[0] == name]
-    outputs[name] = getattr(model, name)(*map(tf.constant, arguments))
-np.savez("outputs.npz", **outputs)
-"""
-    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
-    outputs = np.load(tmp_path / "outputs.npz")
+    outputs = serve(tmp_path)
     assert set(outputs) == set(endpoints) >= tiny.endpoints(name)
     assert set(tf.saved_model.load(tmp_path / "saved_model").signatures) == {
         "serving_default",

@@ -16,7 +16,7 @@ import keras
 import numpy as np
 import pytest
 from PIL import Image
-from processes import ROOT, TIMEOUT, assert_equal_runs, command, refuses, run, run_each
+from processes import ROOT, TIMEOUT, assert_equal_runs, command, refuses, run
 
 import kerasgan
 import zoo
@@ -360,7 +360,7 @@ def test_wrong_input_is_told_in_one_line(tmp_path):
     ]
     np.save(tmp_path / "grey.npy", np.zeros((200, 28, 28), "uint8"))
     np.savez(tmp_path / "words.npz", words=np.array(["one", "two"]))
-    results = run_each("train", [flags for flags, _ in cases], tmp_path)
+    results = [run("train", *flags, cwd=tmp_path) for flags, _ in cases]
     for (_, words), result in zip(cases, results, strict=True):
         assert refuses(result, *words)
     assert (tmp_path / "mine" / "thesis.txt").read_text() == "three years"
