@@ -27,22 +27,35 @@ class Adam(keras.optimizers.Adam):
         """Takes a step on one variable."""
         if self.amsgrad or isinstance(gradient, tf.IndexedSlices):
             super().update_step(gradient, variable, learning_rate)
-            return
-        index = self._get_variable_index(variable)
-        dtype = variable.dtype
-        step = ops.cast(self.iterations + 1, dtype)
+        else:
+            self.apply_kernel(gradient, variable, learning_rate, self.epsilon)
+
+    def apply_kernel(self, gradient, variable, learning_rate, epsilon):
+        """Moves the averages of one variable's gradient, and the variable, with one kernel."""
+        m, v = self.moments(variable)
+        powers = self.powers(variable.dtype)
         tf.raw_ops.ResourceApplyAdam(
             var=variable.handle,
-            m=self._momentums[index].value.handle,
-            v=self._velocities[index].value.handle,
-            beta1_power=ops.power(ops.cast(self.beta_1, dtype), step),
-            beta2_power=ops.power(ops.cast(self.beta_2, dtype), step),
-            lr=ops.cast(learning_rate, dtype),
-            beta1=ops.cast(self.beta_1, dtype),
-            beta2=ops.cast(self.beta_2, dtype),
-            epsilon=ops.cast(self.epsilon, dtype),
-            grad=ops.cast(gradient, dtype),
+            m=m.handle,
+            v=v.handle,
+            beta1_power=powers[0],
+            beta2_power=powers[1],
+            lr=ops.cast(learning_rate, variable.dtype),
+            beta1=ops.cast(self.beta_1, variable.dtype),
+            beta2=ops.cast(self.beta_2, variable.dtype),
+            epsilon=ops.cast(epsilon, variable.dtype),
+            grad=ops.cast(gradient, variable.dtype),
         )
+
+    def moments(self, variable):
+        """Returns the averages of a variable's gradient and of its square."""
+        index = self._get_variable_index(variable)
+        return self._momentums[index].value, self._velocities[index].value
+
+    def powers(self, dtype):
+        """Returns beta_1^t and beta_2^t, for the t-th step."""
+        step = ops.cast(self.iterations + 1, dtype)
+        return [ops.power(ops.cast(beta, dtype), step) for beta in (self.beta_1, self.beta_2)]
 
 
 @keras.saving.register_keras_serializable("kerasgan")
@@ -67,17 +80,17 @@ class RootEpsilonAdam(Adam):
 
     def update_step(self, gradient, variable, learning_rate):
         """Takes a step on one variable."""
-        learning_rate = ops.cast(learning_rate, variable.dtype)
-        gradient = ops.cast(gradient, variable.dtype)
-        step = ops.cast(self.iterations + 1, variable.dtype)
-        index = self._get_variable_index(variable)
-        m, v = self._momentums[index], self._velocities[index]
-        self.assign_add(m, (gradient - m) * (1 - self.beta_1))
-        self.assign_add(v, (ops.square(gradient) - v) * (1 - self.beta_2))
-        # The corrections are numbers: dividing by them costs no pass over the weights.
-        rate = learning_rate / (1 - ops.power(ops.cast(self.beta_1, variable.dtype), step))
-        correction = 1 / (1 - ops.power(ops.cast(self.beta_2, variable.dtype), step))
-        self.assign_sub(variable, rate * m / ops.sqrt(v * correction + self.epsilon))
+        # The kernel of Adam moves the averages in one pass; at a rate of 0 the weights stay. With
+        # v / (1 - beta_2^t) + epsilon = (v + epsilon (1 - beta_2^t)) / (1 - beta_2^t) the
+        # corrections are numbers, which cost no pass over the weights.
+        self.apply_kernel(gradient, variable, 0.0, 1.0)
+        m, v = self.moments(variable)
+        first, second = (1 - power for power in self.powers(variable.dtype))
+        tf.raw_ops.ResourceApplyGradientDescent(
+            var=variable.handle,
+            alpha=ops.cast(learning_rate, variable.dtype) * ops.sqrt(second) / first,
+            delta=m * ops.rsqrt(v + self.epsilon * second),
+        )
 
 
 @keras.saving.register_keras_serializable("kerasgan")

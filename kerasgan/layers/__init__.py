@@ -1,6 +1,7 @@
 """Layers that the papers use and Keras lacks."""
 
 from kerasgan.layers.dense import Dense
+from kerasgan.layers.gaussian_noise import GaussianNoise
 from kerasgan.layers.image_history import ImageHistory
 from kerasgan.layers.maxout import Maxout
 from kerasgan.layers.minibatch_discrimination import MinibatchDiscrimination
@@ -14,6 +15,7 @@ __all__ = [
     "BatchNormalization",
     "Conv2DTranspose",
     "Dense",
+    "GaussianNoise",
     "ImageHistory",
     "InstanceNormalization",
     "Maxout",

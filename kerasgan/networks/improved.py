@@ -14,7 +14,7 @@ import keras
 from keras import layers
 
 from kerasgan.data import check_image_shape
-from kerasgan.layers import Dense, WeightNormalizedDense
+from kerasgan.layers import Dense, GaussianNoise, WeightNormalizedDense
 from kerasgan.networks.common import seeds, to_sigmoid_image
 
 
@@ -80,7 +80,7 @@ def discriminator(image_shape, num_classes, units=(1000, 500, 250, 250, 250), no
 
 def _noise(deviation, seed):
     # In float32 under any policy: it costs less there, and keeps its tails.
-    return layers.GaussianNoise(deviation, seed=next(seed), dtype="float32")
+    return GaussianNoise(deviation, seed=next(seed), dtype="float32")
 
 
 def _glorot(seed):

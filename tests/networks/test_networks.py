@@ -269,8 +269,7 @@ def test_seeds_fix_the_weights_dropout_and_noise_of_families(family, part):
 )
 def test_rates_of_dropout_and_noise(network, rates):
     found = layers_of(network(), (keras.layers.Dropout, keras.layers.GaussianNoise))
-    kinds = {keras.layers.Dropout: "rate", keras.layers.GaussianNoise: "stddev"}
-    assert [getattr(layer, kinds[type(layer)]) for layer in found] == rates
+    assert [getattr(layer, "rate", None) or getattr(layer, "stddev", 0) for layer in found] == rates
 
 
 @pytest.mark.parametrize(
