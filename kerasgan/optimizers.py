@@ -23,9 +23,20 @@ class Adam(keras.optimizers.Adam):
     def __init__(self, learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-8, **kwargs):
         super().__init__(learning_rate, beta_1, beta_2, epsilon, **kwargs)
 
+    def _backend_update_step(self, grads, trainable_variables, learning_rate):
+        if not self.amsgrad:  # once for all variables: a dozen operations each otherwise
+            first, second = (1 - power for power in self.powers())
+            learning_rate = learning_rate * ops.sqrt(second) / first
+        super()._backend_update_step(grads, trainable_variables, learning_rate)
+
+    def powers(self):
+        """Returns beta_1^t and beta_2^t, for the t-th step."""
+        step = ops.cast(self.iterations + 1, "float32")
+        return ops.power(self.beta_1, step), ops.power(self.beta_2, step)
+
     def update_step(self, gradient, variable, learning_rate):
-        """Takes a step on one variable."""
-        if self.amsgrad or isinstance(gradient, tf.IndexedSlices):
+        """Takes a step on one variable, at a learning rate that is corrected for the step."""
+        if self.amsgrad:
             super().update_step(gradient, variable, learning_rate)
         else:
             self.apply_kernel(gradient, variable, learning_rate, self.epsilon)
@@ -33,29 +44,22 @@ class Adam(keras.optimizers.Adam):
     def apply_kernel(self, gradient, variable, learning_rate, epsilon):
         """Moves the averages of one variable's gradient, and the variable, with one kernel."""
         m, v = self.moments(variable)
-        powers = self.powers(variable.dtype)
-        tf.raw_ops.ResourceApplyAdam(
-            var=variable.handle,
-            m=m.handle,
-            v=v.handle,
-            beta1_power=powers[0],
-            beta2_power=powers[1],
-            lr=ops.cast(learning_rate, variable.dtype),
-            beta1=ops.cast(self.beta_1, variable.dtype),
-            beta2=ops.cast(self.beta_2, variable.dtype),
-            epsilon=ops.cast(epsilon, variable.dtype),
-            grad=ops.cast(gradient, variable.dtype),
-        )
+        numbers = {
+            "beta1_power": 0.0,  # the learning rate is corrected
+            "beta2_power": 0.0,
+            "lr": learning_rate,
+            "beta1": self.beta_1,
+            "beta2": self.beta_2,
+            "epsilon": epsilon,
+            "grad": gradient,
+        }
+        numbers = {name: tf.cast(number, variable.dtype) for name, number in numbers.items()}
+        tf.raw_ops.ResourceApplyAdam(var=variable.handle, m=m.handle, v=v.handle, **numbers)
 
     def moments(self, variable):
         """Returns the averages of a variable's gradient and of its square."""
         index = self._get_variable_index(variable)
         return self._momentums[index].value, self._velocities[index].value
-
-    def powers(self, dtype):
-        """Returns beta_1^t and beta_2^t, for the t-th step."""
-        step = ops.cast(self.iterations + 1, dtype)
-        return [ops.power(ops.cast(beta, dtype), step) for beta in (self.beta_1, self.beta_2)]
 
 
 @keras.saving.register_keras_serializable("kerasgan")
@@ -85,11 +89,11 @@ class RootEpsilonAdam(Adam):
         # corrections are numbers, which cost no pass over the weights.
         self.apply_kernel(gradient, variable, 0.0, 1.0)
         m, v = self.moments(variable)
-        first, second = (1 - power for power in self.powers(variable.dtype))
+        epsilon = self.epsilon * (1 - self.powers()[1])
         tf.raw_ops.ResourceApplyGradientDescent(
             var=variable.handle,
-            alpha=ops.cast(learning_rate, variable.dtype) * ops.sqrt(second) / first,
-            delta=m * ops.rsqrt(v + self.epsilon * second),
+            alpha=tf.cast(learning_rate, variable.dtype),
+            delta=m * tf.math.rsqrt(v + tf.cast(epsilon, variable.dtype)),
         )
 
 

@@ -58,13 +58,13 @@ def cases():
     from keras import layers
 
     from kerasgan import networks
-    from kerasgan.layers import Dense
+    from kerasgan.layers import Dense, LeakyReLU
 
     def dense(inputs, units, outputs, normalize):
         parts = [layers.Flatten()]
         for size in units:
             parts += [Dense(size), *[layers.BatchNormalization()] * normalize]
-            parts += [layers.LeakyReLU(0.2)]
+            parts += [LeakyReLU(0.2)]
         return keras.Sequential([keras.Input(inputs), *parts, *outputs])
 
     def mlp():

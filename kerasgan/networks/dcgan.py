@@ -15,6 +15,7 @@ kernel_size=5`.
 import keras
 from keras import layers
 
+from kerasgan.layers import Conv2D, Conv2DTranspose, LeakyReLU
 from kerasgan.networks.common import (
     batch_normalization,
     halvings,
@@ -94,7 +95,7 @@ def features(images, width, kernel_size, normalize, seed):
     """
     x = images
     for i in range(halvings(images.shape[1:])):
-        x = layers.Conv2D(
+        x = Conv2D(
             width * min(2**i, _WIDEST),
             kernel_size,
             strides=2,
@@ -104,12 +105,12 @@ def features(images, width, kernel_size, normalize, seed):
         )(x)
         if normalize and i > 0:
             x = batch_normalization(seed)(x)
-        x = layers.LeakyReLU(0.2)(x)
+        x = LeakyReLU(0.2)(x)
     return x
 
 
 def _upsample(channels, kernel_size, seed):
-    return layers.Conv2DTranspose(
+    return Conv2DTranspose(
         channels,
         kernel_size,
         strides=2,

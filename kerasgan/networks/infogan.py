@@ -12,7 +12,7 @@ import math
 import keras
 from keras import layers
 
-from kerasgan.layers import Dense
+from kerasgan.layers import Conv2D, Conv2DTranspose, Dense, LeakyReLU
 from kerasgan.networks.common import batch_normalization, halvings, normal, seeds, to_sigmoid_image
 
 _SLOPE = 0.01  # the code's; the paper prints 0.1
@@ -74,7 +74,7 @@ def discriminator(
     images = keras.Input(image_shape, name="images")
     x = layers.Rescaling(0.5, 0.5)(images)
     for i in range(halvings(image_shape)):
-        x = layers.Conv2D(
+        x = Conv2D(
             width << i,
             4,
             strides=2,
@@ -84,7 +84,7 @@ def discriminator(
         )(x)
         if i > 0:
             x = batch_normalization(seed)(x)
-        x = layers.LeakyReLU(_SLOPE)(x)
+        x = LeakyReLU(_SLOPE)(x)
     x = _dense(layers.Flatten()(x), units, seed)
     codes = _dense(x, units // 8, seed)
     heads = [(x, 1), (codes, num_categories), (codes, num_continuous)]
@@ -100,11 +100,11 @@ def discriminator(
 
 def _dense(x, units, seed):
     x = Dense(units, use_bias=False, kernel_initializer=normal(seed))(x)
-    return layers.LeakyReLU(_SLOPE)(batch_normalization(seed)(x))
+    return LeakyReLU(_SLOPE)(batch_normalization(seed)(x))
 
 
 def _upsample(channels, use_bias, seed):
-    return layers.Conv2DTranspose(
+    return Conv2DTranspose(
         channels,
         4,
         strides=2,

@@ -9,6 +9,7 @@ and instance normalization with gains 2,768,705 weights.
 import keras
 from keras import layers
 
+from kerasgan.layers import LeakyReLU
 from kerasgan.networks.common import instance_normalization, normal, seeds
 
 # How often a discriminator of patches of so many pixels halves the image.
@@ -66,10 +67,10 @@ def discriminator(
         condition = keras.Input((None, None, condition_channels), name="condition")
         inputs = [images, condition]
         x = layers.Concatenate()([condition, images])
-    x = layers.LeakyReLU(0.2)(convolve(x, width, 2))
+    x = LeakyReLU(0.2)(convolve(x, width, 2))
     for i in range(1, max(halvings, 1) + 1):
         strides = 2 if i < halvings else 1
         x = convolve(x, width * min(2**i, _WIDEST), strides, bias)
-        x = layers.LeakyReLU(0.2)(normalization(seed)(x))
+        x = LeakyReLU(0.2)(normalization(seed)(x))
     logits = layers.Activation("linear", dtype="float32")(convolve(x, 1))
     return keras.Model(inputs, logits, name=name)
