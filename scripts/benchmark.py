@@ -27,7 +27,7 @@ import sys
 import time
 
 from absl import flags
-from measuring import differences, fitting, operations
+from measuring import differences, fitting, kernels, operations
 
 _STARTED = time.perf_counter()
 
@@ -214,6 +214,7 @@ def ours(case):
         batch_size=batch_size,
         weights=[count_weights(getattr(model, name)) for name in names],
         flops=operations(step.graph),
+        kernels=kernels(step.graph),
         first_step_seconds=first,
     )
     for line in sys.stdin:

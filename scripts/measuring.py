@@ -4,6 +4,11 @@ import time
 
 # Operations that are products of matrices, which is nearly all there is to compute.
 _PRODUCTS = ["BatchMatMulV2", "MatMul", "Conv2D", "Conv2DBackpropFilter", "Conv2DBackpropInput"]
+# Operations that only name, read or shape what others compute.
+_NO_KERNELS = {
+    *("Const", "Identity", "IdentityN", "NoOp", "Pack", "Placeholder", "ReadVariableOp"),
+    *("ExpandDims", "Reshape", "Shape", "Squeeze", "StopGradient"),
+}
 
 
 def fitting(model, stream):
@@ -48,6 +53,23 @@ def operations(graph):
         nodes += node.children
         counted += node.float_ops * (node.name in executed)
     return counted
+
+
+def kernels(graph):
+    """Returns how many operations of a function's graph compute something in floating point.
+
+    A GPU starts a kernel for each, but for those that TensorFlow fuses when it runs them.
+    """
+    executed = executed_names(graph)
+
+    def computes(op):
+        updates = op.type.startswith("ResourceApply")
+        return updates or any(output.dtype.is_floating for output in op.outputs)
+
+    return sum(
+        op.name in executed and op.type not in _NO_KERNELS and computes(op)
+        for op in graph.get_operations()
+    )
 
 
 def executed_names(graph):
