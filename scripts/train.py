@@ -449,9 +449,10 @@ def make_strategy(name):
 
 def check_monitor(monitor, model, held_out):
     """Raises a UserError if no such value is logged."""
-    known = [*model.loss_names()]
+    names = model.loss_names()
+    known = [name for name in names if name not in model.held_out_names]
     if held_out is not None:
-        known += [f"val_{name}" for name in known]
+        known += [f"val_{name}" for name in names]
     if monitor is not None and monitor not in known:
         raise common.UserError(f"--monitor={monitor}: there are {', '.join(known)}")
 

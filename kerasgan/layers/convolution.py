@@ -6,15 +6,17 @@ from keras import ops
 
 from kerasgan import kernels
 
-# With more pixels the weights are used often enough to repay being brought in order.
+# With more pixels than these, of a convolution that doubles maps and of one that halves them, the
+# weights are used often enough to repay being brought in order.
 _MOST_PIXELS = 8 * 8
+_MOST_HALVED_PIXELS = 2 * 2
 # Kernels of CPUs compute this many channels, or half as many, in the time of a single one.
 _LANES = 32
 
 
 @keras.saving.register_keras_serializable("kerasgan")
 class Conv2D(keras.layers.Conv2D):
-    """Keras' convolution, faster from many channels to a few, and from one channel to many.
+    """Keras' convolution, faster from many channels to a few, from few to many, and on tiny maps.
 
     A generator may end with a convolution of 9 x 9 pixels to 3 channels. Libraries compute as many
     channels at a time as a processor has lanes, and throw most of them away. Here its 9 rows are
@@ -22,7 +24,8 @@ class Conv2D(keras.layers.Conv2D):
     place. It takes less than half the time.
 
     A discriminator may begin with a convolution of a single channel, whose gradient by the images
-    is a transposed one: see `Conv2DTranspose`.
+    is a transposed one, and a deep U-Net halves 4 x 4 pixels of a single image: it does there what
+    `Conv2DTranspose` does.
 
     Other convolutions are Keras' own. Arguments are those of Keras.
     """
@@ -31,6 +34,8 @@ class Conv2D(keras.layers.Conv2D):
         """Returns the convolution, without bias and activation."""
         plain = self.data_format == "channels_last" and self.padding in ("same", "valid")
         plain = plain and self.dilation_rate == (1, 1) and self.groups == 1
+        if plain and _rescales(self, inputs, 4 * _MOST_HALVED_PIXELS, even=True):
+            return self._product(inputs, kernel)
         if plain and inputs.dtype == "float32":
             rows, columns, channels, filters = kernel.shape
             if self.strides == (1, 1) and min(rows, columns) > 4 and rows * filters <= _LANES:
@@ -47,6 +52,12 @@ class Conv2D(keras.layers.Conv2D):
         sums = np.eye(rows * filters, dtype="float32").reshape(rows, filters, 1, -1)
         each = ops.conv(inputs, side_by_side, padding=self.padding)
         return ops.conv(each, np.transpose(sums, (0, 2, 3, 1)), padding=self.padding)
+
+    def _product(self, inputs, kernel):
+        count, height, width, channels = inputs.shape
+        windows = ops.reshape(_windows(inputs), (-1, 16 * channels))
+        outputs = kernels.product(windows, ops.reshape(kernel, (16 * channels, self.filters)))
+        return ops.reshape(outputs, (count, height // 2, width // 2, self.filters))
 
 
 @keras.saving.register_keras_serializable("kerasgan")
@@ -68,11 +79,9 @@ class Conv2DTranspose(keras.layers.Conv2DTranspose):
 
     def call(self, inputs):
         """Returns maps (N, stride H, stride W, filters) of maps (N, H, W, C)."""
-        *sides, channels = inputs.shape
+        channels = inputs.shape[-1]
         plain = self.data_format == "channels_last" and self.dilation_rate == (1, 1)
-        doubles = (self.kernel_size, self.strides, self.padding) == ((4, 4), (2, 2), "same")
-        few_pixels = None not in sides and np.prod(sides) <= _MOST_PIXELS
-        if plain and doubles and few_pixels:
+        if plain and _rescales(self, inputs, _MOST_PIXELS):
             outputs = self._product(inputs)
         elif plain and kernels.few(self.filters * np.prod(self.kernel_size), channels):
             outputs = ops.conv_transpose(
@@ -95,6 +104,33 @@ class Conv2DTranspose(keras.layers.Conv2DTranspose):
         windows = ops.matmul(ops.reshape(self.kernel, (-1, channels)), pixels)
         windows = ops.reshape(windows, (2, 2, 2, 2, self.filters, -1, height, width))
         return _sum_of_windows(ops.transpose(windows, (5, 6, 0, 1, 7, 2, 3, 4)))
+
+
+def _rescales(layer, maps, most_pixels, even=False):
+    """Whether a layer doubles or halves maps by 4 x 4 pixels, and the maps have few of them."""
+    *sides, _ = maps.shape
+    if (layer.kernel_size, layer.strides, layer.padding) != ((4, 4), (2, 2), "same"):
+        return False
+    if None in sides or np.prod(sides) > most_pixels:
+        return False
+    return not even or all(side % 2 == 0 for side in sides[1:])
+
+
+def _windows(maps):
+    """Returns the windows of 4 x 4 pixels whose middles are every second pixel of maps.
+
+    Args:
+        maps: (N, 2 H, 2 W, C), continued by zeros.
+
+    Returns:
+        The windows, (N, H, W, 4, 4, C).
+    """
+    _, height, width, channels = maps.shape
+    maps = ops.pad(maps, [(0, 0), (1, 1), (1, 1), (0, 0)])
+    pixels = ops.reshape(maps, (-1, height // 2 + 1, 2, width // 2 + 1, 2, channels))
+    rows = ops.concatenate([pixels[:, :-1], pixels[:, 1:]], axis=2)
+    windows = ops.concatenate([rows[:, :, :, :-1], rows[:, :, :, 1:]], axis=4)
+    return ops.transpose(windows, (0, 1, 3, 2, 4, 5))
 
 
 def _sum_of_windows(windows):

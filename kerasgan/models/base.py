@@ -65,6 +65,8 @@ class AdversarialModel(keras.Model):
     adversarial_loss = "non_saturating"
     # The attributes that hold networks, which are arguments of the constructor too.
     network_names = ("generator", "discriminator")
+    # Which of `loss_names` `evaluate` and validation report, but not the steps of training.
+    held_out_names = ()
 
     def __init__(self, generator, discriminator, image_shape, ema=None, seed=None, **kwargs):
         super().__init__(**kwargs)

@@ -11,7 +11,7 @@ import keras
 from keras import layers
 
 from kerasgan.data import check_image_shape
-from kerasgan.layers import Conv2DTranspose, LeakyReLU
+from kerasgan.layers import Conv2D, Conv2DTranspose, LeakyReLU
 from kerasgan.networks.common import instance_normalization, normal, seeds, to_image
 
 # Channels double with each halving of the map, up to this multiple of the width.
@@ -68,7 +68,7 @@ def generator(
         if i > 0:
             skips.append(x)
             x = LeakyReLU(0.2)(x)
-        x = layers.Conv2D(filters, **options, use_bias=False, kernel_initializer=normal(seed))(x)
+        x = Conv2D(filters, **options, use_bias=False, kernel_initializer=normal(seed))(x)
         x = normalization(seed)(x) if 0 < i < depth - 1 else x
     for i, filters in enumerate(reversed(widths[:-1])):
         x = layers.ReLU()(x)

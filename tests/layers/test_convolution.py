@@ -83,6 +83,27 @@ CONVOLUTIONS = [
 ]
 
 
+@pytest.mark.parametrize("shape", [(1, 4, 4, 3), (4, 2, 2, 3), (1, 2, 8, 3), (1, 2, 3, 3)])
+@pytest.mark.parametrize("options", [{}, {"use_bias": False, "activation": "tanh"}])
+def test_tiny_maps_are_halved_as_by_keras(shape, options):
+    rng = np.random.default_rng(0)
+    maps = tf.constant(rng.normal(size=shape), "float32")
+    layers = [kind(5, 4, 2, "same", **options) for kind in (Conv2D, keras.layers.Conv2D)]
+    for each in layers:
+        each.build(shape)
+    weights = [rng.normal(size=weight.shape) for weight in layers[0].weights]
+    for each in layers:
+        each.set_weights(weights)
+    for ours, theirs in zip(*(derivatives(each, maps) for each in layers), strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-5 * np.abs(theirs).max())
+
+
+def test_tiny_maps_are_halved_without_a_convolution():
+    assert not kernels_of(Conv2D(5, 4, 2, "same"), 3, images=1, side=4)
+    for images, side in ((2, 4), (1, 6), (1, 3)):
+        assert kernels_of(Conv2D(5, 4, 2, "same"), 3, images, side)
+
+
 @pytest.mark.parametrize("layer, channels, filters, options", CONVOLUTIONS)
 def test_few_channels_are_those_of_keras_to_the_second_derivative(
     layer, channels, filters, options
@@ -99,14 +120,14 @@ def test_few_channels_are_those_of_keras_to_the_second_derivative(
         np.testing.assert_allclose(ours, theirs, atol=1e-5 * np.abs(theirs).max())
 
 
-def kernels_of(layer, channels):
+def kernels_of(layer, channels, images=1, side=12):
     """The shapes of the kernels of all convolutions in a layer's outputs and gradient."""
 
     @tf.function
     def gradient(maps):
         return tf.gradients(layer(maps), maps)
 
-    graph = gradient.get_concrete_function(tf.ones((1, 12, 12, channels))).graph
+    graph = gradient.get_concrete_function(tf.ones((images, side, side, channels))).graph
     ops = [op for op in graph.get_operations() if op.type in ("Conv2D", "Conv2DBackpropInput")]
     return {tuple(op.inputs[1].shape) for op in ops}
 
