@@ -49,7 +49,10 @@ def product(rows, weights):
     @tf.custom_gradient
     def multiply(rows, weights):
         def gradient(upstream):
-            by_rows = tf.matmul(upstream[None], weights[None], transpose_b=True)[0]
+            if weights.shape[1] == 1:  # an outer product
+                by_rows = upstream * tf.transpose(weights)
+            else:
+                by_rows = tf.matmul(upstream[None], weights[None], transpose_b=True)[0]
             return by_rows, tf.matmul(rows, upstream, transpose_a=True)
 
         return tf.matmul(rows, weights), gradient

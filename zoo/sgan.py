@@ -1,8 +1,9 @@
 """Semi-supervised GAN on digits, MNIST and Fashion-MNIST, with 10 labelled images a class.
 
-`python scripts/train.py --model=sgan --dataset=mnist`: 300 epochs of 600 steps, about 45 s an
-epoch on one CPU core. Not measured to the end yet; the paper has 93 +- 6.5 errors in 10,000 test
-images.
+`python scripts/train.py --model=sgan --dataset=mnist --mixed_precision=mixed_bfloat16`: 300 epochs
+of 600 steps, 22 to 34 s an epoch on one or two CPU cores with AVX512-BF16. Not measured to the end
+yet: one draw of the labels (seed 0) has 215 errors in 10,000 test images after 100 epochs, and had
+216 after 60. The paper has 93 +- 6.5 errors after 300.
 """
 
 from kerasgan import data, models

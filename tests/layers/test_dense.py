@@ -14,10 +14,11 @@ def test_against_constants():
 
 
 @pytest.mark.parametrize("shape", [(3, 5), (2, 3, 5)])
+@pytest.mark.parametrize("units", [4, 1])
 @pytest.mark.parametrize("options", [{"activation": "tanh"}, {"use_bias": False}])
-def test_equals_keras_to_the_second_derivative(shape, options):
+def test_equals_keras_to_the_second_derivative(shape, units, options):
     inputs = tf.constant(np.random.default_rng(0).normal(size=shape), "float32")
-    layers = Dense(4, **options), keras.layers.Dense(4, **options)
+    layers = Dense(units, **options), keras.layers.Dense(units, **options)
     for layer in layers:
         layer.build(shape)
     layers[1].set_weights(layers[0].get_weights())
