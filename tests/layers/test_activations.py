@@ -2,22 +2,9 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from derivatives import derivatives
 
 from kerasgan.layers import LeakyReLU, PReLU
-
-
-def derivatives(layer, inputs):
-    """Its outputs, their gradients, and the gradients of these gradients' squares."""
-    weights = [weight.value for weight in layer.trainable_weights]
-    with tf.GradientTape() as outer:
-        outer.watch(inputs)
-        with tf.GradientTape() as tape:
-            tape.watch(inputs)
-            outputs = layer(inputs)
-            loss = tf.reduce_sum(tf.sin(outputs))
-        first = tape.gradient(loss, [inputs, *weights])
-        penalty = tf.add_n([tf.reduce_sum(tf.square(each)) for each in first])
-    return [outputs, *first, *outer.gradient(penalty, [inputs, *weights])]
 
 
 @pytest.mark.parametrize("shape", [(5,), (4, 4, 3)])

@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from derivatives import derivatives
 
 from kerasgan.layers import Conv2D, Conv2DTranspose
 
@@ -57,20 +58,6 @@ def test_small_maps_are_no_convolution():
         assert "Conv2DBackpropInput" in operations(ours, *many)
     for few in ((4, 4), (1, 8)):
         assert "Conv2DBackpropInput" in operations(theirs, *few) - operations(ours, *few)
-
-
-def derivatives(layer, maps):
-    """Its outputs, their gradients, and the gradients of these gradients' squares."""
-    weights = [weight.value for weight in layer.trainable_weights]
-    with tf.GradientTape() as outer:
-        outer.watch(maps)
-        with tf.GradientTape() as tape:
-            tape.watch(maps)
-            outputs = layer(maps)
-            loss = tf.reduce_sum(tf.sin(outputs))
-        first = tape.gradient(loss, [maps, *weights])
-        penalty = tf.add_n([tf.reduce_sum(tf.square(each)) for each in first])
-    return [outputs, *first, *outer.gradient(penalty, [maps, *weights])]
 
 
 CONVOLUTIONS = [
