@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from kerasgan import networks
+from kerasgan.layers import GaussianNoise
 
 
 def trainable(model):
@@ -269,7 +270,8 @@ def test_seeds_fix_the_weights_dropout_and_noise_of_families(family, part):
 )
 def test_rates_of_dropout_and_noise(network, rates):
     found = layers_of(network(), (keras.layers.Dropout, keras.layers.GaussianNoise))
-    assert [getattr(layer, "rate", None) or getattr(layer, "stddev", 0) for layer in found] == rates
+    kinds = {keras.layers.Dropout: "rate", GaussianNoise: "stddev"}
+    assert [getattr(layer, kinds[type(layer)]) for layer in found] == rates
 
 
 @pytest.mark.parametrize(
