@@ -78,9 +78,9 @@ def windows(maps, kernel):
     """
     rows, columns, filters, channels = kernel.shape
     taps = rows * columns * filters
-    product = tf.reshape(tf.transpose(tf.reshape(kernel, (taps, channels))), (1, 1, channels, taps))
+    columns_of_taps = tf.transpose(tf.reshape(kernel, (taps, channels)))
     places = tf.reshape(tf.eye(taps, dtype=maps.dtype), (rows, columns, filters, taps))
-    return tf.nn.conv2d(maps, product, 1, "VALID"), places
+    return tf.nn.conv2d(maps, columns_of_taps[None, None], 1, "VALID"), places
 
 
 def convolution_of_few(images, kernel, strides, padding):
