@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from kerasgan import kernels
+from kerasgan import kernels, winograd
 
 # With more pixels than these, of a convolution that doubles maps and of one that halves them, the
 # weights are used often enough to repay being brought in order.
@@ -27,13 +27,27 @@ class Conv2D(keras.layers.Conv2D):
     is a transposed one, and a deep U-Net halves 4 x 4 pixels of a single image: it does there what
     `Conv2DTranspose` does.
 
+    Large convolutions of many channels are trained by `kerasgan.winograd` on a CPU.
+
     Other convolutions are Keras' own. Arguments are those of Keras.
     """
 
+    def call(self, inputs, training=False):
+        """Returns maps (N, H', W', filters) of images (N, H, W, C)."""
+        maps = self.compute_output_shape(inputs.shape)[:3]
+        if not (training and self._is_plain() and _multiplies_less(self, inputs, maps)):
+            return super().call(inputs)
+        border = 1 if self.padding == "same" else 0
+        outputs = winograd.convolution(inputs, self.kernel, border)
+        return _finished(self, outputs)
+
+    def _is_plain(self):
+        plain = self.data_format == "channels_last" and self.padding in ("same", "valid")
+        return plain and self.dilation_rate == (1, 1) and self.groups == 1
+
     def convolution_op(self, inputs, kernel):
         """Returns the convolution, without bias and activation."""
-        plain = self.data_format == "channels_last" and self.padding in ("same", "valid")
-        plain = plain and self.dilation_rate == (1, 1) and self.groups == 1
+        plain = self._is_plain()
         if plain and _rescales(self, inputs, 4 * _MOST_HALVED_PIXELS, even=True):
             return self._product(inputs, kernel)
         if plain and inputs.dtype == "float32":
@@ -74,10 +88,12 @@ class Conv2DTranspose(keras.layers.Conv2DTranspose):
     one product makes those, which a transposed convolution of so many channels lays in their
     places.
 
+    Large ones of many channels are trained by `kerasgan.winograd` on a CPU.
+
     Other convolutions are Keras' own. Arguments are those of Keras.
     """
 
-    def call(self, inputs):
+    def call(self, inputs, training=False):
         """Returns maps (N, stride H, stride W, filters) of maps (N, H, W, C)."""
         channels = inputs.shape[-1]
         plain = self.data_format == "channels_last" and self.dilation_rate == (1, 1)
@@ -91,11 +107,11 @@ class Conv2DTranspose(keras.layers.Conv2DTranspose):
                 self.output_padding,
                 self.data_format,
             )
+        elif plain and training and _multiplies_less(self, inputs, inputs.shape[:3]):
+            outputs = winograd.transposed_convolution(inputs, self.kernel)
         else:
             return super().call(inputs)
-        if self.use_bias:
-            outputs = outputs + self.bias
-        return outputs if self.activation is None else self.activation(outputs)
+        return _finished(self, outputs)
 
     def _product(self, inputs):
         _, height, width, channels = inputs.shape
@@ -104,6 +120,20 @@ class Conv2DTranspose(keras.layers.Conv2DTranspose):
         windows = ops.matmul(ops.reshape(self.kernel, (-1, channels)), pixels)
         windows = ops.reshape(windows, (2, 2, 2, 2, self.filters, -1, height, width))
         return _sum_of_windows(ops.transpose(windows, (5, 6, 0, 1, 7, 2, 3, 4)))
+
+
+def _multiplies_less(layer, inputs, maps):
+    """Whether Winograd's way pays for a convolution to maps (N, H, W), or the transposed one."""
+    *_, channels, filters = layer.kernel.shape
+    return inputs.dtype == "float32" and winograd.pays(
+        layer.kernel_size, layer.strides, maps, channels, filters
+    )
+
+
+def _finished(layer, outputs):
+    if layer.use_bias:
+        outputs = outputs + layer.bias
+    return outputs if layer.activation is None else layer.activation(outputs)
 
 
 def _rescales(layer, maps, most_pixels, even=False):

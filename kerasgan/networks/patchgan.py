@@ -9,7 +9,7 @@ and instance normalization with gains 2,768,705 weights.
 import keras
 from keras import layers
 
-from kerasgan.layers import LeakyReLU
+from kerasgan.layers import Conv2D, LeakyReLU
 from kerasgan.networks.common import instance_normalization, normal, seeds
 
 # How often a discriminator of patches of so many pixels halves the image.
@@ -57,7 +57,7 @@ def discriminator(
             kernel_size, strides = 1, 1  # each pixel by itself
         else:
             kernel_size, x = 4, layers.ZeroPadding2D(1)(x)  # on all sides alike; "same" is not
-        return layers.Conv2D(
+        return Conv2D(
             filters, kernel_size, strides, use_bias=use_bias, kernel_initializer=normal(seed)
         )(x)
 
