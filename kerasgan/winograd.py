@@ -10,15 +10,29 @@ All coefficients are 0, 1, -1 and 1/2, so that results are as exact as those of 
 is to be done beside the products are a few passes over memory, if XLA compiles it.
 """
 
+import functools
+
 import tensorflow as tf
 
-# The sides of blocks, by kernel size and strides.
-_BLOCKS = {((3, 3), (1, 1)): 1, ((4, 4), (2, 2)): 2}
+# The strides, which are the sides of blocks, by the sides of kernels.
+_BLOCKS = {3: 1, 4: 2}
 # A product of matrices is worth the passes over them if a third of the harmonic mean of its rows,
 # summands and columns is at least this, by r.
 _LEAST = {3: 40, 2: 75}
 
-_passes = tf.function(jit_compile=True, autograph=False)
+
+def _passes(function):
+    """Compiles a function of tensors by XLA.
+
+    It is asked for by shape, since TensorFlow warns of a function that is called with many.
+    """
+    compiled = tf.function(function, jit_compile=True, autograph=False)
+
+    @functools.wraps(function)
+    def call(*tensors):
+        return compiled.get_concrete_function(*tensors)(*tensors)
+
+    return call
 
 
 def pays(kernel_size, strides, maps, channels, filters):
@@ -31,14 +45,16 @@ def pays(kernel_size, strides, maps, channels, filters):
         channels: Channels of the images that it takes.
         filters: Channels of the maps.
     """
-    block = _BLOCKS.get((kernel_size, strides))
-    if block is None or None in maps or any(side % 2 for side in maps[1:]):
+    side, block = kernel_size[0], _BLOCKS.get(kernel_size[0])
+    if (kernel_size, strides) != ((side, side), (block, block)):
+        return False
+    if None in maps or any(side % 2 for side in maps[1:]):
         return False
     if {device.device_type for device in tf.config.list_logical_devices()} != {"CPU"}:
         return False  # what computes there has its own ways
     count, height, width = maps
     sizes = count * height * width // 4, block**2 * channels, filters
-    return 1 / sum(1 / size for size in sizes) >= _LEAST[kernel_size[0] // block]
+    return 1 / sum(1 / size for size in sizes) >= _LEAST[side // block]
 
 
 def convolution(images, kernel, border):
@@ -53,8 +69,9 @@ def convolution(images, kernel, border):
         Maps (N, H', W', filters).
     """
     side, _, channels, filters = kernel.shape
-    block = 1 if side == 3 else 2
+    block = _BLOCKS[side]
     taps = side // block
+    sums = {2: _sums_of_three, 3: _sums_of_four}[taps]
     # Tiles are read by pairs of blocks, of which those of three blocks take half of the second.
     borders = (border, border + block * (taps % 2 == 0))
     images = tf.pad(images, [(0, 0), borders, borders, (0, 0)])
@@ -65,12 +82,12 @@ def convolution(images, kernel, border):
 
     tiles = [
         tf.reshape(tile, (-1, block**2 * channels))
-        for strip in _sums(tf.reshape(images, (-1, rows + 1, 2, width * block * channels)), taps)
-        for tile in _sums(tf.reshape(strip, (-1, columns + 1, 2, block**2 * channels)), taps)
+        for strip in sums(tf.reshape(images, (-1, rows + 1, 2, width * block * channels)))
+        for tile in sums(tf.reshape(strip, (-1, columns + 1, 2, block**2 * channels)))
     ]
     products = [
         tf.reshape(tf.matmul(tile, tap), (-1, columns, filters))
-        for tile, tap in zip(tiles, _weights(tf.convert_to_tensor(kernel), block), strict=True)
+        for tile, tap in zip(tiles, _weights(tf.convert_to_tensor(kernel)), strict=True)
     ]
     return tf.reshape(_pixels(*products), (-1, 2 * rows, 2 * columns, filters))
 
@@ -96,25 +113,29 @@ def transposed_convolution(maps, kernel):
 
 
 @_passes
-def _sums(blocks, taps):
-    """Returns the r + 1 sums of each tile of r + 1 blocks, one tile at every second block.
+def _sums_of_three(blocks):
+    """Returns the sums of each tile of three blocks, one tile at every second block.
 
     Args:
         blocks: (A, T + 1, 2, B).
-        taps: r.
 
     Returns:
-        r + 1 tensors (A, T, B).
+        Three tensors (A, T, B).
     """
+    first, second, third = blocks[:, :-1, 0], blocks[:, :-1, 1], blocks[:, 1:, 0]
+    return [first - second, second, second - third]
+
+
+@_passes
+def _sums_of_four(blocks):
+    """Returns the four sums of each tile of four blocks, as `_sums_of_three` does."""
     first, second = blocks[:, :-1, 0], blocks[:, :-1, 1]
     third, fourth = blocks[:, 1:, 0], blocks[:, 1:, 1]
-    if taps == 2:
-        return [first - second, second, second - third]
     return [first - third, second + third, third - second, second - fourth]
 
 
 @_passes
-def _weights(kernel, block):
+def _weights(kernel):
     """Returns what the sums of tiles are multiplied by: (r + 1)^2 tensors (block^2 C, filters)."""
 
     def sums(weights):
@@ -126,6 +147,7 @@ def _weights(kernel, block):
         return [first, even + odd, even - odd, last]
 
     side, _, channels, filters = kernel.shape
+    block = _BLOCKS[side]
     kernel = tf.reshape(kernel, (side // block, block, side // block, block, channels, filters))
     return [
         tf.reshape(weights, (block**2 * channels, filters))

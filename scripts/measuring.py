@@ -1,6 +1,7 @@
 """What the scripts that measure speed share."""
 
 import time
+from unittest import mock
 
 # Operations that are products of matrices, which is nearly all there is to compute.
 _PRODUCTS = ["BatchMatMulV2", "MatMul", "Conv2D", "Conv2DBackpropFilter", "Conv2DBackpropInput"]
@@ -37,6 +38,20 @@ def fitting(model, stream):
 def differences(times):
     """Returns the milliseconds between moments."""
     return [(later - earlier) * 1e3 for earlier, later in zip(times, times[1:], strict=False)]
+
+
+def usual_graph(model, batch):
+    """Returns the graph of a training step whose convolutions are computed in the usual way.
+
+    Its operations are those that a paper's networks take, and that a GPU is given; Winograd's way
+    on CPUs takes fewer.
+    """
+    import tensorflow as tf
+
+    from kerasgan import winograd
+
+    with mock.patch.object(winograd, "pays", return_value=False):
+        return tf.function(model.train_step).get_concrete_function(batch).graph
 
 
 def operations(graph):

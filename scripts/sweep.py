@@ -17,7 +17,7 @@ import subprocess
 import sys
 
 from absl import flags
-from measuring import differences, fitting, operations
+from measuring import differences, fitting, operations, usual_graph
 
 _MODEL = flags.DEFINE_string("model", "dcgan", "A recipe of the zoo.")
 _BATCHES = flags.DEFINE_list("batches", "2,4,8,16,32,64", "Batch sizes.")
@@ -100,16 +100,15 @@ def measure(batch_size, side, replicas):
         recipe.compile(model, steps=10_000)
         return model
 
-    alone = build()
-    step = tf.function(alone.train_step).get_concrete_function(next(iter(stream)))
-    model = alone
+    model = build()
+    graph = usual_graph(model, next(iter(stream)))
     if replicas > 1:
         with tf.distribute.MirroredStrategy([f"CPU:{i}" for i in range(replicas)]).scope():
             model = build()
     fit = fitting(model, stream)
     fit(2)
     times = differences(fit(_STEPS.value + 1))
-    return {"ms": statistics.median(times), "flops": operations(step.graph)}
+    return {"ms": statistics.median(times), "flops": operations(graph)}
 
 
 def draw(curves, path):
