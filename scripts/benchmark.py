@@ -3,11 +3,12 @@
     python scripts/benchmark.py [--cases=dcgan,pix2pix] [--against=path/to/torch_peers.py]
 
 For each case, a recipe's model at its canonical size: the time of a step through `fit` and its
-data, and that of the compiled step alone; the floating-point operations of a step, and which part
-of the machine's rate in products of large float32 matrices that comes to; the time to the first
-step, and the peak of memory. With --against a PyTorch file that builds steps of the same work is
-measured too. All of these take turns, a few steps of each at a time, and times are medians.
-Compare figures of one run only.
+data, and that of the compiled step alone; the floating-point operations of a step, as convolutions
+are usually computed, and which part of the machine's rate in products of large float32 matrices
+that comes to; the time to the first step, and the peak of memory. With --against a PyTorch file
+that builds steps of the same work is measured too. All of these take turns, a few steps of each at
+a time. Times are medians, and comparisons are medians of those of turns that follow each other, as
+a machine that others share is slower at times. Compare figures of one run only.
 """
 
 import common  # first: it quietens TensorFlow
@@ -37,8 +38,8 @@ _AGAINST = flags.DEFINE_string(
     "A Python file whose build(variant, wrap) returns a PyTorch step, its weights and its images.",
 )
 _CASES = flags.DEFINE_list("cases", None, "Which cases to measure. [default: all]")
-_ROUNDS = flags.DEFINE_integer("rounds", 5, "How often to take turns.", lower_bound=1)
-_STEPS = flags.DEFINE_integer("steps", 5, "The least steps in a turn.", lower_bound=2)
+_ROUNDS = flags.DEFINE_integer("rounds", 9, "How often to take turns.", lower_bound=1)
+_STEPS = flags.DEFINE_integer("steps", 3, "The least steps in a turn.", lower_bound=2)
 _SECONDS = flags.DEFINE_float("seconds", 1.0, "The least seconds in a turn.", lower_bound=0.0)
 _MIXED_PRECISION = flags.DEFINE_enum(
     "mixed_precision",
@@ -141,15 +142,22 @@ def measure(case):
         times = {name: [] for name in turns}
         for _ in range(_ROUNDS.value):
             for name, process in turns.items():
-                times[name] += ask(process, f"{name} {steps[name]}")["ms"]
+                values = ask(process, f"{name} {steps[name]}")["ms"]
+                times[name].append(statistics.median(values))
         found["peak_memory_mb"] = ask(our, "memory")["mb"]
     found |= {f"{name}_ms": statistics.median(values) for name, values in times.items()}
+
+    def times_as_long(name, other):
+        turns = zip(times[name], times[other], strict=True)
+        return statistics.median(one / another for one, another in turns)
+
     found["images_per_second"] = found["batch_size"] / found["fit_ms"] * 1e3
-    found["overhead"] = found["fit_ms"] / found["step_ms"] - 1
-    found["peak"] = 2 * _PEAK_SIDE**3 / (found["product_ms"] / 1e3)
-    found["of_peak"] = found["flops"] / (found["step_ms"] / 1e3) / found["peak"]
+    found["overhead"] = times_as_long("fit", "step") - 1
+    product = 2 * _PEAK_SIDE**3
+    found["peak"] = product / (found["product_ms"] / 1e3)
+    found["of_peak"] = found["flops"] / product * times_as_long("product", "step")
     if their:
-        found["ratio"] = found["theirs_ms"] / found["fit_ms"]
+        found["ratio"] = times_as_long("theirs", "fit")
     return found
 
 
