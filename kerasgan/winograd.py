@@ -41,14 +41,15 @@ def pays(kernel_size, strides, maps, channels, filters):
     Args:
         kernel_size: (rows, columns).
         strides: (vertical, horizontal).
-        maps: Shape of the maps that it makes, (N, H, W). Any may be None: then it is not.
+        maps: Shape of the maps that it makes, (N, H, W), of images whose sides are multiples of the
+            strides.
         channels: Channels of the images that it takes.
         filters: Channels of the maps.
     """
     side, block = kernel_size[0], _BLOCKS.get(kernel_size[0])
     if (kernel_size, strides) != ((side, side), (block, block)):
         return False
-    if None in maps or any(side % 2 for side in maps[1:]):
+    if any(side % 2 for side in maps[1:]):
         return False
     if {device.device_type for device in tf.config.list_logical_devices()} != {"CPU"}:
         return False  # what computes there has its own ways

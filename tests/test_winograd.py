@@ -82,6 +82,23 @@ def test_sides_that_are_unknown_or_odd(always, shape):
     assert "Conv2D" in operations(layer, shape, training=True)
 
 
+@pytest.mark.parametrize(
+    "kind, options, shape",
+    [
+        (Conv2D, FOUR | {"padding": "same"}, (2, 7, 8, 3)),
+        (Conv2D, FOUR | {"padding": "valid"}, (2, 10, 11, 3)),
+        (Conv2D, THREE | {"padding": "same", "dilation_rate": 2}, (2, 8, 8, 3)),
+        (Conv2DTranspose, FOUR | {"padding": "valid"}, (6, 4, 6, 3)),
+        (Conv2DTranspose, FOUR | {"padding": "same", "output_padding": 1}, (6, 4, 6, 3)),
+        (Conv2DTranspose, FOUR | {"padding": "same", "output_padding": 1}, (1, 4, 4, 3)),
+    ],
+)
+def test_training_of_other_convolutions_is_that_of_keras(always, kind, options, shape):
+    ours, theirs = pair(kind, options, shape)
+    expected = theirs(maps_of(shape))
+    np.testing.assert_allclose(ours(maps_of(shape), training=True), expected, rtol=1e-5, atol=1e-4)
+
+
 @pytest.mark.parametrize("kind, options, shape", [CONVOLUTIONS[0], CONVOLUTIONS[4]])
 def test_is_as_exact_as_the_usual_way(kind, options, shape):
     shape = (4, *shape[1:3], 128)

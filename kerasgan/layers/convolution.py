@@ -97,7 +97,8 @@ class Conv2DTranspose(keras.layers.Conv2DTranspose):
         """Returns maps (N, stride H, stride W, filters) of maps (N, H, W, C)."""
         channels = inputs.shape[-1]
         plain = self.data_format == "channels_last" and self.dilation_rate == (1, 1)
-        if plain and _rescales(self, inputs, _MOST_PIXELS):
+        same = plain and self.padding == "same" and self.output_padding is None
+        if same and _rescales(self, inputs, _MOST_PIXELS):
             outputs = self._product(inputs)
         elif plain and kernels.few(self.filters * np.prod(self.kernel_size), channels):
             outputs = ops.conv_transpose(
@@ -107,7 +108,7 @@ class Conv2DTranspose(keras.layers.Conv2DTranspose):
                 self.output_padding,
                 self.data_format,
             )
-        elif plain and training and _multiplies_less(self, inputs, inputs.shape[:3]):
+        elif same and training and _multiplies_less(self, inputs, inputs.shape[:3]):
             outputs = winograd.transposed_convolution(inputs, self.kernel)
         else:
             return super().call(inputs)
@@ -125,9 +126,11 @@ class Conv2DTranspose(keras.layers.Conv2DTranspose):
 def _multiplies_less(layer, inputs, maps):
     """Whether Winograd's way pays for a convolution to maps (N, H, W), or the transposed one."""
     *_, channels, filters = layer.kernel.shape
-    return inputs.dtype == "float32" and winograd.pays(
-        layer.kernel_size, layer.strides, maps, channels, filters
-    )
+    if inputs.dtype != "float32" or None in maps:
+        return False
+    if any(side % layer.strides[0] for side in inputs.shape[1:3]):
+        return False
+    return winograd.pays(layer.kernel_size, layer.strides, maps, channels, filters)
 
 
 def _finished(layer, outputs):
