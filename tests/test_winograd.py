@@ -1,10 +1,9 @@
 import types
 
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from derivatives import derivatives
+from derivatives import derivatives, twins
 
 from kerasgan import winograd
 from kerasgan.layers import Conv2D, Conv2DTranspose
@@ -26,18 +25,6 @@ def always(monkeypatch):
     monkeypatch.setattr(winograd, "_LEAST", {2: 0, 3: 0})
 
 
-def pair(kind, options, shape, filters=5):
-    """Our layer and Keras', with equal weights."""
-    layers = [each(filters, **options) for each in (kind, getattr(keras.layers, kind.__name__))]
-    rng = np.random.default_rng(0)
-    for layer in layers:
-        layer.build(shape)
-    weights = [rng.normal(size=weight.shape) for weight in layers[0].weights]
-    for layer in layers:
-        layer.set_weights(weights)
-    return layers
-
-
 def maps_of(shape):
     return tf.constant(np.random.default_rng(1).normal(size=shape), "float32")
 
@@ -54,7 +41,7 @@ USUAL = {"Conv2D", "Conv2DBackpropInput"}
 
 @pytest.mark.parametrize("kind, options, shape", CONVOLUTIONS)
 def test_equals_keras_to_the_second_derivative(always, kind, options, shape):
-    ours, theirs = pair(kind, options, shape)
+    ours, theirs = twins(kind, shape, 5, **options)
     maps = maps_of(shape)
     assert not operations(ours, shape, training=True) & USUAL
     found = derivatives(ours, maps, training=True), derivatives(theirs, maps)
@@ -64,7 +51,7 @@ def test_equals_keras_to_the_second_derivative(always, kind, options, shape):
 
 @pytest.mark.parametrize("kind, options, shape", CONVOLUTIONS)
 def test_inference_is_that_of_keras(always, kind, options, shape):
-    ours, theirs = pair(kind, options, shape)
+    ours, theirs = twins(kind, shape, 5, **options)
     assert operations(ours, shape) & USUAL
     np.testing.assert_array_equal(ours(maps_of(shape)), theirs(maps_of(shape)))
 
@@ -94,7 +81,7 @@ def test_sides_that_are_unknown_or_odd(always, shape):
     ],
 )
 def test_training_of_other_convolutions_is_that_of_keras(always, kind, options, shape):
-    ours, theirs = pair(kind, options, shape)
+    ours, theirs = twins(kind, shape, 5, **options)
     expected = theirs(maps_of(shape))
     np.testing.assert_allclose(ours(maps_of(shape), training=True), expected, rtol=1e-5, atol=1e-4)
 
@@ -102,7 +89,7 @@ def test_training_of_other_convolutions_is_that_of_keras(always, kind, options, 
 @pytest.mark.parametrize("kind, options, shape", [CONVOLUTIONS[0], CONVOLUTIONS[4]])
 def test_is_as_exact_as_the_usual_way(kind, options, shape):
     shape = (4, *shape[1:3], 128)
-    ours, theirs = pair(kind, options | {"activation": None}, shape, filters=128)
+    ours, theirs = twins(kind, shape, 128, **options | {"activation": None})
     exact = type(theirs)(128, **options | {"activation": None}, dtype="float64")
     exact.build(shape)
     exact.set_weights(theirs.get_weights())
@@ -138,7 +125,7 @@ def test_leaves_other_devices_to_their_own_ways(monkeypatch):
 def test_replicas_compute_what_one_device_does(always, mirrored):
     kind, options, shape = CONVOLUTIONS[0]
     with mirrored.scope():
-        layer, _ = pair(kind, options, shape)
+        layer, _ = twins(kind, shape, 5, **options)
     maps = maps_of(shape)
 
     @tf.function
@@ -148,7 +135,7 @@ def test_replicas_compute_what_one_device_does(always, mirrored):
         return tape.gradient(loss, layer.trainable_weights[0].value)
 
     each = mirrored.experimental_local_results(mirrored.run(gradients, args=(maps,)))
-    alone, _ = pair(kind, options, shape)
+    alone, _ = twins(kind, shape, 5, **options)
     _, _, expected, *_ = derivatives(alone, maps, training=True)
     assert len(each) == 2
     for found in each:

@@ -34,12 +34,12 @@ class Conv2D(keras.layers.Conv2D):
 
     def call(self, inputs, training=False):
         """Returns maps (N, H', W', filters) of images (N, H, W, C)."""
-        maps = self.compute_output_shape(inputs.shape)[:3]
-        if not (training and self._is_plain() and _multiplies_less(self, inputs, maps)):
-            return super().call(inputs)
-        border = 1 if self.padding == "same" else 0
-        outputs = winograd.convolution(inputs, self.kernel, border)
-        return _finished(self, outputs)
+        if training and self._is_plain():
+            maps = self.compute_output_shape(inputs.shape)[:3]
+            if _multiplies_less(self, inputs, maps):
+                border = 1 if self.padding == "same" else 0
+                return _finished(self, winograd.convolution(inputs, self.kernel, border))
+        return super().call(inputs)
 
     def _is_plain(self):
         plain = self.data_format == "channels_last" and self.padding in ("same", "valid")

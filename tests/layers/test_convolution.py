@@ -1,8 +1,7 @@
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from derivatives import derivatives
+from derivatives import derivatives, twins
 
 from kerasgan.layers import Conv2D, Conv2DTranspose
 
@@ -10,14 +9,7 @@ from kerasgan.layers import Conv2D, Conv2DTranspose
 def pair(**options):
     """Our layer and Keras', with equal weights."""
     options = {"kernel_size": 4, "strides": 2, "padding": "same"} | options
-    layers = Conv2DTranspose(5, **options), keras.layers.Conv2DTranspose(5, **options)
-    for layer in layers:
-        layer.build((None, None, None, 3))
-    rng = np.random.default_rng(0)
-    weights = [rng.normal(size=weight.shape) for weight in layers[0].weights]
-    for layer in layers:
-        layer.set_weights(weights)
-    return layers
+    return twins(Conv2DTranspose, (None, None, None, 3), 5, **options)
 
 
 @pytest.mark.parametrize("sides", [(1, 1), (2, 3), (4, 4), (1, 16), (5, 4)])
@@ -73,14 +65,8 @@ CONVOLUTIONS = [
 @pytest.mark.parametrize("shape", [(1, 4, 4, 3), (4, 2, 2, 3), (1, 2, 8, 3), (1, 2, 3, 3)])
 @pytest.mark.parametrize("options", [{}, {"use_bias": False, "activation": "tanh"}])
 def test_tiny_maps_are_halved_as_by_keras(shape, options):
-    rng = np.random.default_rng(0)
-    maps = tf.constant(rng.normal(size=shape), "float32")
-    layers = [kind(5, 4, 2, "same", **options) for kind in (Conv2D, keras.layers.Conv2D)]
-    for each in layers:
-        each.build(shape)
-    weights = [rng.normal(size=weight.shape) for weight in layers[0].weights]
-    for each in layers:
-        each.set_weights(weights)
+    maps = tf.constant(np.random.default_rng(1).normal(size=shape), "float32")
+    layers = twins(Conv2D, shape, 5, 4, 2, "same", **options)
     for ours, theirs in zip(*(derivatives(each, maps) for each in layers), strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-5 * np.abs(theirs).max())
 
@@ -95,14 +81,8 @@ def test_tiny_maps_are_halved_without_a_convolution():
 def test_few_channels_are_those_of_keras_to_the_second_derivative(
     layer, channels, filters, options
 ):
-    rng = np.random.default_rng(0)
-    maps = tf.constant(rng.normal(size=(2, 9, 10, channels)), "float32")
-    layers = [kind(filters, **options) for kind in (layer, getattr(keras.layers, layer.__name__))]
-    for each in layers:
-        each.build(maps.shape)
-    weights = [0.1 * rng.normal(size=weight.shape) for weight in layers[0].weights]
-    for each in layers:
-        each.set_weights(weights)
+    maps = tf.constant(np.random.default_rng(1).normal(size=(2, 9, 10, channels)), "float32")
+    layers = twins(layer, maps.shape, filters, scale=0.1, **options)
     for ours, theirs in zip(*(derivatives(each, maps) for each in layers), strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-5 * np.abs(theirs).max())
 
