@@ -35,7 +35,9 @@ class InfoGAN(Classifying, GAN):
             continuous codes.
         num_categories: How many values the categorical code has.
         num_continuous: How many continuous codes there are.
-        information_weight: lambda.
+        information_weight: lambda of the category.
+        continuous_weight: lambda of the continuous codes, smaller, as the paper has it. With the 1
+            of the authors' code they change the kind of image too, as from a 9 to a 5.
 
     Raises:
         ValueError: As in `GAN`, and if the codes leave no room for noise.
@@ -47,11 +49,13 @@ class InfoGAN(Classifying, GAN):
         num_categories=10,
         num_continuous=2,
         information_weight=1.0,
+        continuous_weight=0.1,
         **kwargs,
     ):
         self.num_categories = check_number("num_categories", num_categories)
         self.num_continuous = check_number("num_continuous", num_continuous, 0)
         self.information_weight = information_weight
+        self.continuous_weight = continuous_weight
         self.default_latent_dim = 62 + self.code_dim
         super().__init__(*args, **kwargs)
         if self.latent_dim <= self.code_dim:
@@ -111,8 +115,7 @@ class InfoGAN(Classifying, GAN):
         fake_logits, *codes = self.discriminator(fake_images, training=training)
         values = self.adversarial_terms(real, fake_images, real_logits, fake_logits, training)
         information = self.information(latents, codes)
-        bound = self.information_weight * sum(information.values())
-        values["discriminator_loss"] -= bound
+        values["discriminator_loss"] -= self.weighted(information)
         return values | information
 
     def generator_losses(self, real, fake, training):
@@ -121,9 +124,9 @@ class InfoGAN(Classifying, GAN):
         fake_logits, *codes = self.discriminator(fake_images, training=training)
         real_logits = self.reference_logits(real, training)
         adversarial = self.adversarial_loss.generator(fake_logits, real_logits)
-        bound = self.information_weight * sum(self.information(latents, codes).values())
+        information = self.weighted(self.information(latents, codes))
         return {
-            "generator_loss": adversarial - bound + self.regularization(self.generator),
+            "generator_loss": adversarial - information + self.regularization(self.generator),
             "generator_adversarial_loss": adversarial,
         }
 
@@ -134,6 +137,13 @@ class InfoGAN(Classifying, GAN):
         if self.num_continuous:
             terms["continuous_information"] = losses.continuous_information(continuous, codes[1])
         return terms
+
+    def weighted(self, information):
+        """Returns lambda L_I, with the lambda of each code."""
+        bound = self.information_weight * information["category_information"]
+        if self.num_continuous:
+            bound += self.continuous_weight * information["continuous_information"]
+        return bound
 
     def loss_names(self):
         """Returns the names of the logged losses, information bounds and accuracies."""
@@ -234,4 +244,5 @@ class InfoGAN(Classifying, GAN):
             "num_categories": self.num_categories,
             "num_continuous": self.num_continuous,
             "information_weight": self.information_weight,
+            "continuous_weight": self.continuous_weight,
         }

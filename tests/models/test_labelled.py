@@ -214,14 +214,13 @@ def acgan_losses(generate, judge, x, y, z):
 
 
 def infogan_losses(generate, judge, x, y, z):
-    weight = 0.5
     (real, _, _), (fake, categories, means) = judge(x), judge(generate(z))
     real, fake = tf.sigmoid(real), tf.sigmoid(fake)
-    information = likelihood(categories, tf.argmax(z[:, 3:7], axis=1)) + math.log(4)
+    information = 0.5 * (likelihood(categories, tf.argmax(z[:, 3:7], axis=1)) + math.log(4))
     for i in range(2):  # densities of N(mean, 1), and H(U[-1, 1]) = log 2
         density = tf.exp(-0.5 * (z[:, 7 + i] - means[:, i]) ** 2) / math.sqrt(2 * math.pi)
-        information += log(density) + math.log(2)
-    return -log(real) - log(1 - fake) - weight * information, -log(fake) - weight * information
+        information += 0.3 * (log(density) + math.log(2))
+    return -log(real) - log(1 - fake) - information, -log(fake) - information
 
 
 def sgan_losses(generate, judge, x, y, z):
@@ -250,7 +249,11 @@ def k_plus_one_losses(generate, judge, x, y, z):
     [
         (models.ConditionalGAN, cgan_losses, {}),
         (models.ACGAN, acgan_losses, {"classification_weight": 0.5}),
-        (models.InfoGAN, infogan_losses, {"information_weight": 0.5}),
+        (
+            models.InfoGAN,
+            infogan_losses,
+            {"information_weight": 0.5, "continuous_weight": 0.3},
+        ),
         (models.SemiSupervisedGAN, sgan_losses, {"unlabelled_weight": 0.5}),
         (models.KPlusOneGAN, k_plus_one_losses, {"unlabelled_weight": 0.5}),
     ],
@@ -1117,7 +1120,7 @@ def test_the_number_of_classes_is_taken_from_the_discriminator():
 def test_what_was_built_is_loaded(tmp_path, noise_images):
     for model_class, options in (
         (models.ACGAN, {"classification_weight": 0.1}),
-        (models.InfoGAN, {"information_weight": 0.2}),
+        (models.InfoGAN, {"information_weight": 0.2, "continuous_weight": 0.4}),
         (models.KPlusOneGAN, {"unlabelled_weight": 0.3}),
     ):
         model = build(model_class, ema=0.9, discriminator_steps=2, **options)
