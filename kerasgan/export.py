@@ -4,6 +4,7 @@ This module knows functions and networks, and no model: each variant names its e
 `Model.export` calls `write_saved_model`.
 """
 
+import os
 import pathlib
 import shutil
 
@@ -15,8 +16,8 @@ def write_saved_model(path, endpoints, networks, verbose=False):
     """Writes a SavedModel that `tf.saved_model.load` reads without kerasgan and without Keras.
 
     Args:
-        path: The folder to write. A SavedModel that is there already is replaced, once the new
-            one is whole.
+        path: The folder to write, or a URL such as gs://bucket/model. A SavedModel that is there
+            already is replaced, on a disk once the new one is whole.
         endpoints: A dict, name -> (function, its list of `tf.TensorSpec`). The functions use the
             weights of `networks` only.
         networks: The `keras.Model`s whose weights go with the endpoints.
@@ -25,7 +26,8 @@ def write_saved_model(path, endpoints, networks, verbose=False):
     Raises:
         ValueError: If something that is not a SavedModel is in the way.
     """
-    path = pathlib.Path(path)
+    url = os.fspath(path)
+    path = pathlib.Path(path).resolve()  # of a link, what it leads to
     if path.is_file() or (
         path.is_dir() and any(path.iterdir()) and not tf.saved_model.contains_saved_model(path)
     ):
@@ -35,6 +37,9 @@ def write_saved_model(path, endpoints, networks, verbose=False):
         archive.track(network)
     for name, (function, signature) in endpoints.items():
         archive.add_endpoint(name, function, input_signature=signature)
+    if "://" in url:  # a bucket's folder, which cannot be renamed
+        archive.write_out(url, verbose=verbose)
+        return
     unfinished = path.with_name(f"{path.name}.unfinished")
     if unfinished.exists():
         shutil.rmtree(unfinished)  # a process was killed here

@@ -1,8 +1,10 @@
 """What the scripts share: the command line's manners, and loading models."""
 
+import json
 import os
 import pathlib
 import sys
+import zipfile
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is imported
 
@@ -26,8 +28,6 @@ def user_errors(*kinds):
 
 def load_model(path):
     """Loads the model of a run's folder, or of a .keras file."""
-    import keras
-
     import kerasgan
 
     file = path / "model.keras" if path.is_dir() else path
@@ -36,11 +36,31 @@ def load_model(path):
             f"{path} is neither a .keras file nor a run's folder with a model.keras in it (which "
             "appears when training has finished)"
         )
-    with user_errors(OSError, ValueError, TypeError):
-        model = keras.models.load_model(file)
+    model = load_keras(file)
     if not isinstance(model, kerasgan.models.AdversarialModel):
         raise UserError(f"{file} holds a {type(model).__name__}, not a model of kerasgan")
     return model
+
+
+def load_keras(file):
+    """Loads what is in a .keras file."""
+    import keras
+
+    if file.is_file() and not zipfile.is_zipfile(file):
+        raise UserError(f"{file} is incomplete, or no .keras file")
+    with user_errors(OSError, ValueError, TypeError):
+        return keras.models.load_model(file)
+
+
+def path(text):
+    """Returns the path that a flag names; ~ is the user's home."""
+    return pathlib.Path(text).expanduser()
+
+
+def recipe_of(model):
+    """Returns the options of the run whose folder, or a .keras file in it, is given; or {}."""
+    recipe = (model if model.is_dir() else model.parent) / "recipe.json"
+    return json.loads(recipe.read_text()) if recipe.exists() else {}
 
 
 def parse_size(text):

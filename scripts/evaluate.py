@@ -15,10 +15,7 @@ for.
 import common  # first: it quietens TensorFlow
 
 import collections
-import json
-import pathlib
 
-import keras
 import numpy as np
 from absl import flags
 from scipy.optimize import linear_sum_assignment
@@ -48,7 +45,7 @@ _SEED = flags.DEFINE_integer(
 
 def main():
     """Loads, evaluates, judges."""
-    path = pathlib.Path(_MODEL.value)
+    path = common.path(_MODEL.value)
     model = common.load_model(path)
     classifier = load_classifier(model) if _CLASSIFIER.value else None
     # The first whose data the model takes; those of one family load alike.
@@ -78,9 +75,9 @@ def main():
 
 def load_options(recipe, path, model):
     """Returns how to load data where the recipe leaves it open: as the run did, for this model."""
-    run = path / "recipe.json"
-    options = json.loads(run.read_text()) if run.exists() else {}
-    options |= {name: getattr(model, name) for name in recipe.load_options if hasattr(model, name)}
+    options = common.recipe_of(path) | {
+        name: getattr(model, name) for name in recipe.load_options if hasattr(model, name)
+    }
     return {name: options[name] for name in recipe.load_options if name in options}
 
 
@@ -113,8 +110,7 @@ def load_classifier(model):
             "--classifier judges models that generate by class or code, or translate between two "
             f"domains; {_MODEL.value} holds a {type(model).__name__}"
         )
-    with common.user_errors(OSError, ValueError, TypeError):
-        classifier = keras.models.load_model(_CLASSIFIER.value)
+    classifier = common.load_keras(common.path(_CLASSIFIER.value))
     takes = getattr(classifier, "input_shape", None)
     if takes != (None, *model.image_shape):
         raise common.UserError(

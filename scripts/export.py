@@ -5,8 +5,6 @@ python scripts/export.py --model=runs/dcgan-digits --output=saved_model
 
 import common  # first: it quietens TensorFlow
 
-import pathlib
-
 import tensorflow as tf
 from absl import flags
 
@@ -16,11 +14,11 @@ _OUTPUT = flags.DEFINE_string("output", None, "The folder of the SavedModel.", r
 
 def main():
     """Loads and exports."""
-    output = pathlib.Path(_OUTPUT.value)
+    output = common.path(_OUTPUT.value)
     if output.exists() and (output.is_file() or any(output.iterdir())):
         raise common.UserError(f"--output={output} exists already: choose another one")
-    model = common.load_model(pathlib.Path(_MODEL.value))
-    with common.user_errors(OSError):
+    model = common.load_model(common.path(_MODEL.value))
+    with common.user_errors(OSError, ValueError):
         model.export(output)
     names = ", ".join(sorted(tf.saved_model.load(output).signatures))
     print(f"{output} serves {names}")

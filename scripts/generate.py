@@ -9,7 +9,6 @@ python scripts/generate.py --model=runs/srgan-photos --input=small --output=larg
 
 import common  # first: it quietens TensorFlow
 
-import pathlib
 import random
 
 import keras
@@ -17,7 +16,7 @@ import numpy as np
 import tensorflow as tf
 from absl import flags
 
-from kerasgan.data import decode, image_grid, in_tiles, save_image
+from kerasgan.data import decode, edge_map, image_grid, in_tiles, save_image
 from kerasgan.data.files import picture_files, read_files
 
 _MODEL = flags.DEFINE_string(
@@ -57,17 +56,17 @@ _OUTPUT = flags.DEFINE_string(
 
 def main():
     """Loads, generates, writes."""
-    output = pathlib.Path(_OUTPUT.value)
+    output = common.path(_OUTPUT.value)
     if output.suffix not in ("", ".png") or (_INPUT.value and output.suffix):
         kinds = "a folder" if _INPUT.value else "a .png file or a folder"
         raise common.UserError(f"--output={output} must be {kinds}")
     if output.exists() and (output.is_file() or any(output.iterdir())):
         raise common.UserError(f"--output={output} exists already: choose another one")
     if _INPUT.value is not None:
-        transform_pictures(pathlib.Path(_INPUT.value), output)
+        transform_pictures(common.path(_INPUT.value), output)
         return
     seed = random.randrange(2**31) if _SEED.value is None else _SEED.value
-    images = load_generator(pathlib.Path(_MODEL.value))(_COUNT.value, parse_labels(), seed)
+    images = load_generator(common.path(_MODEL.value))(_COUNT.value, parse_labels(), seed)
     with common.user_errors(OSError):
         if output.suffix == ".png":
             output.parent.mkdir(parents=True, exist_ok=True)
@@ -83,7 +82,7 @@ def transform_pictures(folder, output):
     """Writes what the model makes of each picture in a folder, as PNG under the same names."""
     if not folder.is_dir():
         raise common.UserError(f"--input={folder} must be a folder of pictures")
-    transform, channels, side = load_transform(pathlib.Path(_MODEL.value))
+    transform, channels, side = load_transform(common.path(_MODEL.value))
     side = _IMAGE_SIZE.value or side
     with common.user_errors(ValueError):
         files = picture_files(folder)
@@ -135,11 +134,20 @@ def load_transform(path):
         raise common.UserError(f"{path} holds a {type(model).__name__}: it takes no --input")
     options = {"direction": direction} if isinstance(model.to_images, dict) else {}
     shape = getattr(model, "inputs_shape", model.image_shape)
+    edges = takes_edges(common.recipe_of(path))
 
     def translate(picture):
-        return model.translate(picture[None], **options)[0]
+        inputs = edge_map(picture) if edges else picture
+        return model.translate(inputs[None], **options)[0]
 
-    return translate, shape[2], min(shape[:2])
+    return translate, 3 if edges else shape[2], min(shape[:2])
+
+
+def takes_edges(recipe):
+    """Whether a run has learnt to make photographs of their edges, by its options."""
+    if (recipe.get("model"), recipe.get("direction")) != ("pix2pix", "a_to_b"):
+        return False
+    return recipe["edges"] or recipe["dataset"] == "photos"
 
 
 def parse_labels():

@@ -172,7 +172,7 @@ def main():
     """Trains, samples, saves and exports."""
     recipe = zoo.RECIPES[_MODEL.value]
     options = resolve(recipe)
-    workdir = pathlib.Path(
+    workdir = common.path(
         _WORKDIR.value or f"runs/{options['model']}-{common.slug(options['dataset'])}"
     )
     if not _DRY_RUN.value:
@@ -190,6 +190,8 @@ def told(workdir):
         yield
     except BrokenPipeError:
         raise  # of the standard output
+    except KeyboardInterrupt:
+        reason = "Interrupted; --resume goes on."
     except (FloatingPointError, kerasgan.callbacks.Collapse, ConnectionError) as error:
         reason = str(error)
     except (OSError, *_CANNOT_WRITE) as error:
@@ -220,6 +222,11 @@ def train(recipe, options, workdir, strategy):
                 jit_compile=options["jit_compile"],
                 synchronize_batch_norm=options["synchronize_batch_norm"],
             )
+    replicas = strategy.num_replicas_in_sync
+    if options["batch_size"] < replicas:
+        raise common.UserError(
+            f"--batch_size={options['batch_size']} leaves some of {replicas} replicas none"
+        )
     print_summary(model, options, workdir, strategy)
     if _DRY_RUN.value:
         return
@@ -241,19 +248,22 @@ def train(recipe, options, workdir, strategy):
     history = read_history(workdir / "history.csv", done.epoch)
     cluster.check_same_start(strategy, done)  # from here on the chief changes files
     if _PRETRAINED.value and not any(done):
-        begin_with(model, pathlib.Path(_PRETRAINED.value))
+        begin_with(model, common.path(_PRETRAINED.value))
     if not cluster.is_chief(strategy):
         # Every worker saves, as saving may take all of them; only the chief's files are kept.
         scratch = tempfile.TemporaryDirectory()
         workdir = pathlib.Path(scratch.name)
         checkpoint.directory = workdir / "checkpoints"
+    for network in ("generator", "discriminator"):
+        rate = options[f"{network}_learning_rate"]
+        if rate is None:
+            continue
+        if getattr(model, network) is None:
+            raise common.UserError(f"--{network}_learning_rate: this model has no {network}")
+        set_learning_rate(getattr(model, f"{network}_optimizer"), rate)
     with common.user_errors(OSError):
         workdir.mkdir(parents=True, exist_ok=True)
         write(workdir / "recipe.json", json.dumps(options | versions(), indent=2) + "\n")
-    for network in ("generator", "discriminator"):
-        rate = options[f"{network}_learning_rate"]
-        if rate is not None:
-            set_learning_rate(getattr(model, f"{network}_optimizer"), rate)
     if any(done):
         step = f", step {done.step}" if done.step else ""
         print(f"Resuming after epoch {done.epoch}{step}: {checkpoint.path()}.", flush=True)
@@ -419,7 +429,7 @@ def check_workdir(workdir, options):
     different = [
         f"{name}={found.get(name)} there, {value} here"
         for name, value in options.items()
-        if name not in _MAY_CHANGE and found.get(name) != value
+        if name not in _MAY_CHANGE and not same(found.get(name), value)
     ]
     if different:
         raise common.UserError(
@@ -430,6 +440,16 @@ def check_workdir(workdir, options):
             f"--workdir={workdir} holds this run already: continue it with --resume, or choose "
             "another one"
         )
+
+
+def same(option, other):
+    """Whether two values of an option are one, or two ways to write one path."""
+    if isinstance(option, str) and isinstance(other, str):
+        option, other = (
+            path.resolve() if (path := common.path(text)).exists() else text
+            for text in (option, other)
+        )
+    return option == other
 
 
 def make_strategy(name):

@@ -16,7 +16,6 @@ Measured on 2 CPU cores that also did other work, loading and testing included:
 
 import common  # first: it quietens TensorFlow
 
-import pathlib
 import sys
 
 import keras
@@ -53,7 +52,7 @@ _OUTPUT = flags.DEFINE_string(
 def main():
     """Loads, trains, saves, tests."""
     output = f"runs/classifier-{common.slug(_DATASET.value)}.keras"
-    output = pathlib.Path(_OUTPUT.value or output)
+    output = common.path(_OUTPUT.value or output)
     if output.suffix != ".keras":
         raise common.UserError(f"--output={output} must be a .keras file")
     if output.exists():

@@ -16,6 +16,17 @@ _SUFFIX = ".weights.h5"
 _NAME = re.compile(r"epoch-(\d+)(?:-step-(\d+))?" + re.escape(_SUFFIX))
 
 
+def local(directory):
+    """Returns a directory's path.
+
+    Raises:
+        ValueError: If it is a URL: a folder of its name would be made on this machine.
+    """
+    if "://" in os.fspath(directory):
+        raise ValueError(f"{directory!r} must be a folder on a disk, not a URL.")
+    return pathlib.Path(directory)
+
+
 class Position(NamedTuple):
     """How far training is: whole epochs, and steps of the one after them."""
 
@@ -39,7 +50,7 @@ class Checkpoint(keras.callbacks.Callback):
         every: Save also after each so many steps of an epoch; None saves at its end only.
 
     Raises:
-        ValueError: If `keep` or `every` is not positive.
+        ValueError: If `keep` or `every` is not positive, or `directory` is a URL.
         FloatingPointError: When a weight is NaN or infinite at the time of saving. The older
             checkpoints stay.
     """
@@ -49,7 +60,7 @@ class Checkpoint(keras.callbacks.Callback):
         for name, value in (("keep", keep), ("every", every)):
             if value is not None and value < 1:
                 raise ValueError(f"{name} must be at least 1, got {value!r}.")
-        self.directory, self.keep, self.every = pathlib.Path(directory), keep, every
+        self.directory, self.keep, self.every = local(directory), keep, every
         self.position = Position()
         self._means = None
 

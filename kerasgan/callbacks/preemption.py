@@ -33,7 +33,9 @@ class Preemption(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         """Listens, from now on."""
-        self._previous = signal.signal(signal.SIGTERM, lambda *_: self._asked.set())
+        self._asked.clear()
+        if self._previous is None:  # else an exception ended `fit` before, and this one listens
+            self._previous = signal.signal(signal.SIGTERM, lambda *_: self._asked.set())
 
     def on_train_batch_end(self, batch, logs=None):
         """Saves and exits if the signal has come; after an epoch's last step, at its end."""
@@ -49,6 +51,7 @@ class Preemption(keras.callbacks.Callback):
     def on_train_end(self, logs=None):
         """Leaves the signal to whoever had it before."""
         signal.signal(signal.SIGTERM, self._previous)
+        self._previous = None
 
     def _exit(self):
         self.on_train_end()

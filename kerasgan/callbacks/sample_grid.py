@@ -1,9 +1,8 @@
 """Pictures of the generator's progress."""
 
-import pathlib
-
 import keras
 
+from kerasgan.callbacks.checkpoint import local
 from kerasgan.data import save_image
 
 
@@ -18,12 +17,15 @@ class SampleGrid(keras.callbacks.Callback):
         count: How many images a grid has.
         seed: The seed of their latents.
         examples: For models that make images of images, the batch (x, y) to show; no latents then.
+
+    Raises:
+        ValueError: If `directory` is a URL.
     """
 
     def __init__(self, directory, every=1, count=64, seed=0, examples=None):
         super().__init__()
         self.examples = examples
-        self.directory = pathlib.Path(directory)
+        self.directory = local(directory)
         self.every, self.count, self.seed = every, count, seed
 
     def on_epoch_end(self, epoch, logs=None):

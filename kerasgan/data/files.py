@@ -78,10 +78,12 @@ def read_files(files, read, root, broken=None):
                 yield path, result
     finally:
         if broken and found:
-            first = ", ".join(str(path.relative_to(root)) for path in list(broken)[:5])
-            more = ", ..." if len(broken) > 5 else ""
+            names = ", ".join(str(path.relative_to(root)) for path in list(broken)[:5])
+            names += ", ..." if len(broken) > 5 else ""
+            path, error = next(iter(broken.items()))
             logging.warning(
-                "Skipped %d unreadable files in %s: %s%s", len(broken), root, first, more
+                "Skipped %d unusable files in %s: %s; %s: %s",
+                *(len(broken), root, names, path.name, error),
             )
     if not found:
         path, error = next(iter(broken.items()))
@@ -95,10 +97,10 @@ def _looked_for(root):
 
 
 def parallel(function, items):
-    """Maps in order on all cores (Pillow releases the GIL), a few hundred items ahead at most."""
-    items = iter(items)
+    """Maps in order on all cores (Pillow releases the GIL), a few items a core ahead at most."""
+    items, most = iter(items), 4 * (os.cpu_count() or 1)
     with ThreadPoolExecutor() as pool:
-        while ahead := list(itertools.islice(items, 256)):
+        while ahead := list(itertools.islice(items, most)):
             yield from pool.map(function, ahead)
 
 

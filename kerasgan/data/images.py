@@ -219,7 +219,7 @@ def _load_digits(image_shape, split, crop, limit):
 
 
 def _load_folder(root, image_shape, split, crop, limit):
-    name = root.resolve().name
+    name, whole = root.resolve().name, root
     domains = [root / f"{split}{domain}" for domain in "AB"]
     if all(domain.is_dir() for domain in domains):
         files = [path for domain in domains for path in picture_files(domain)]
@@ -249,8 +249,25 @@ def _load_folder(root, image_shape, split, crop, limit):
     if all(len(part) > 1 for part in parts.values()):
         classes = {path: part[0].removeprefix(split) or part[0] for path, part in parts.items()}
         class_names = sorted(set(classes.values()))
+        if split != "train" and (whole / "train").is_dir():
+            class_names = _classes_like(whole / "train", class_names, root)
         labels = np.array([class_names.index(classes[path]) for path in kept])
     return Images(images, labels, class_names, name)
+
+
+def _classes_like(training, class_names, root):
+    """Returns the classes of the training split, which number those of another split too.
+
+    Raises:
+        ValueError: If the other split, in `root`, has a class that they lack.
+    """
+    parts = [path.relative_to(training).parts for path in picture_files(training)]
+    if any(len(part) == 1 for part in parts):
+        return class_names  # there are none
+    known = sorted({part[0] for part in parts})
+    if unknown := sorted(set(class_names) - set(known)):
+        raise ValueError(f"{root} has the classes {unknown}, which {training} does not have.")
+    return known
 
 
 def _load_numpy(path, image_shape, split, crop, limit):

@@ -1,16 +1,19 @@
 """Pictures beside smaller versions of themselves."""
 
+import functools
 import math
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
+from absl import logging
 
 from kerasgan.data import decode, order
 from kerasgan.data.augment import random_crop
 from kerasgan.data.files import check_memory, picture_files, read_files, split_folder
 from kerasgan.data.photos import photos
 from kerasgan.data.pixels import check_image_shape, to_float
+from kerasgan.metrics import least_side
 
 
 class SuperResolution:
@@ -37,8 +40,8 @@ class SuperResolution:
             name: What to call the pictures.
 
         Raises:
-            ValueError: If there is no picture, or the sides of `image_shape` are not multiples of
-                `scale`.
+            ValueError: If there is no picture, one is smaller than `scale`, or the sides of
+                `image_shape` are not multiples of `scale`.
         """
         if not len(pictures):
             raise ValueError(f"{name}: there are no pictures.")
@@ -47,6 +50,9 @@ class SuperResolution:
                 f"{name}: the sides to train on must be multiples of {scale}, but are "
                 f"{image_shape[:2]}."
             )
+        least = min(min(picture.shape[:2]) for picture in pictures)
+        if least < scale:
+            raise ValueError(f"{name}: a side of {least} pixels cannot be {scale} times smaller.")
         self.image_shape, self.scale, self.name = tuple(image_shape), scale, name
         self.high = [_whole(picture, scale) for picture in pictures]
         self.low = [
@@ -80,24 +86,40 @@ class SuperResolution:
         Args:
             batch_size: Pictures in a batch: 1, unless they are of one size.
 
+        Pictures that are too small for `kerasgan.metrics.ssim` are left out, with a warning.
+
         Returns:
             A finite `tf.data.Dataset` of (low, high), float32 in [-1, 1],
             (batch, H / scale, W / scale, channels) and (batch, H, W, channels).
 
         Raises:
-            ValueError: If the pictures cannot be batched.
+            ValueError: If the pictures cannot be batched, or all are too small.
         """
         order.check_positive(batch_size=batch_size)
-        sizes = {picture.shape for picture in self.high}
+        least = least_side(self.scale)
+        pairs = [
+            (low, high)
+            for low, high in zip(self.low, self.high, strict=True)
+            if min(high.shape[:2]) >= least
+        ]
+        small = (
+            f"{self.name}: {len(self) - len(pairs)} of {len(self)} pictures cannot be measured: a "
+            f"side has fewer than {least} pixels."
+        )
+        if not pairs:
+            raise ValueError(small)
+        if len(pairs) < len(self):
+            logging.warning("%s They are left out.", small)
+        sizes = {high.shape for _, high in pairs}
         if batch_size > 1 and len(sizes) > 1:
             raise ValueError(
                 f"{self.name}: pictures of {len(sizes)} sizes make no batches of {batch_size}."
             )
         shape = (None, None, self.image_shape[2])
         examples = tf.data.Dataset.from_generator(
-            lambda: zip(self.low, self.high, strict=True),
+            lambda: pairs,
             output_signature=2 * (tf.TensorSpec(shape, tf.uint8),),
-        ).apply(tf.data.experimental.assert_cardinality(len(self)))
+        ).apply(tf.data.experimental.assert_cardinality(len(pairs)))
         return order.ready(examples.batch(batch_size).map(_floats))
 
     def stream(self, batch_size, *, seed, start_step=0):
@@ -182,13 +204,21 @@ def load_super_resolution(
     # The pictures, a copy for tf.data, and the reductions of both.
     pixels = sum(math.prod(size) for size in decode.sizes(files)) * image_shape[2]
     check_memory(3 * pixels, f"{len(files)} pictures")
-    read = [
-        picture
-        for _, picture in read_files(
-            files, lambda path: decode.decode_whole(path, image_shape[2]), root
-        )
-    ]
-    return SuperResolution(read, image_shape, scale, name)
+    read = functools.partial(_read, channels=image_shape[2], least=scale)
+    pictures = [picture for _, picture in read_files(files, read, root)]
+    return SuperResolution(pictures, image_shape, scale, name)
+
+
+def _read(path, channels, least):
+    """Reads a picture.
+
+    Raises:
+        ValueError: If it is no picture, or a side has fewer pixels than `least`.
+    """
+    picture = decode.decode_whole(path, channels)
+    if min(picture.shape[:2]) < least:
+        raise ValueError(f"a side has fewer than {least} pixels")
+    return picture
 
 
 def _whole(picture, scale):

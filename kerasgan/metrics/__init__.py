@@ -1,6 +1,6 @@
 """What trained models are measured by."""
 
 from kerasgan.metrics.diversity import mean_distance
-from kerasgan.metrics.fidelity import PSNR, SSIM, psnr, sharpness, ssim
+from kerasgan.metrics.fidelity import PSNR, SSIM, least_side, psnr, sharpness, ssim
 
-__all__ = ["PSNR", "SSIM", "mean_distance", "psnr", "sharpness", "ssim"]
+__all__ = ["PSNR", "SSIM", "least_side", "mean_distance", "psnr", "sharpness", "ssim"]

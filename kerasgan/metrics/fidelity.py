@@ -1,9 +1,10 @@
 """How true an image is to its target, measured as the literature on super-resolution does.
 
-Images are floats in [-1, 1], (N, H, W, C) with 1 or 3 channels. They are rounded to the 256 levels
-that a file would have. Of colours the luma counts, Y = 16 + 65.481 R + 128.553 G + 24.966 B
-(BT.601, R, G and B in [0, 1]), as in MATLAB's rgb2ycbcr: measured on R, G and B instead, PSNR is
-about 2 dB lower. A border, as many pixels as the scale of the super-resolution, is left out.
+Images are floats in [-1, 1], (N, H, W, C), grey (C = 1, or 2 with opacity) or of colours (3, or 4),
+whose opacity does not count. They are rounded to the 256 levels that a file would have. Of colours
+the luma counts, Y = 16 + 65.481 R + 128.553 G + 24.966 B (BT.601, R, G and B in [0, 1]), as in
+MATLAB's rgb2ycbcr: measured on R, G and B instead, PSNR is about 2 dB lower. A border, as many
+pixels as the scale of the super-resolution, is left out.
 """
 
 import keras
@@ -11,6 +12,7 @@ import tensorflow as tf
 from keras import ops
 
 _LUMA = (65.481 / 255, 128.553 / 255, 24.966 / 255)
+_WINDOW = 11  # of `ssim`
 
 
 def psnr(targets, images, border=0):
@@ -40,13 +42,19 @@ def ssim(targets, images, border=0):
 
     Args:
         targets: The true images.
-        images: The images to measure; both sides at least 11 pixels beside the border.
+        images: The images to measure; both sides at least `least_side(border)`.
         border: How many pixels to leave out on each side.
 
     Raises:
         ValueError: As in `psnr`.
     """
-    return tf.image.ssim(*_lumas(targets, images, border), max_val=255.0)
+    lumas = _lumas(targets, images, border)
+    return tf.image.ssim(*lumas, max_val=255.0, filter_size=_WINDOW)
+
+
+def least_side(border):
+    """Returns how many pixels the sides of images must have for `ssim`."""
+    return _WINDOW + 2 * border
 
 
 def sharpness(images):
@@ -124,11 +132,11 @@ def _lumas(targets, images, border):
 
 
 def _luma(images, border):
-    """Returns the luma in levels, (N, H, W, 1); a single channel is its own."""
+    """Returns the luma in levels, (N, H, W, 1); grey is its own."""
     images = ops.cast(images, "float32")
     if border:
         images = images[:, border:-border, border:-border]
     levels = ops.round(ops.clip((images + 1.0) * 127.5, 0.0, 255.0))
-    if images.shape[-1] == 1:
-        return levels
-    return 16.0 + ops.sum(levels * ops.array(_LUMA), axis=-1, keepdims=True)
+    if images.shape[-1] <= 2:
+        return levels[..., :1]
+    return 16.0 + ops.sum(levels[..., :3] * ops.array(_LUMA), axis=-1, keepdims=True)

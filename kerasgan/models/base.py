@@ -186,6 +186,7 @@ class AdversarialModel(keras.Model):
                 if isinstance(layer, keras.layers.BatchNormalization):
                     layer.synchronized = True
         self.adversarial_loss = losses.get(adversarial_loss or type(self).adversarial_loss)
+        vars(self).pop("_examination", None)  # of the losses before
         with self.distribute_strategy.scope():
             defaults = self.default_optimizers()
             self.generator_optimizer = self._prepare(
@@ -201,9 +202,9 @@ class AdversarialModel(keras.Model):
         if network is None:
             return None
         optimizer = keras.optimizers.get(optimizer)
-        if _computes_in_float16(network) and not isinstance(
-            optimizer, keras.optimizers.LossScaleOptimizer
-        ):
+        scales = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+        wanted = self._keras_compile_options.get("auto_scale_loss", True)
+        if wanted and not scales and _computes_in_float16(network):
             optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
         if not network.trainable_variables:
             raise ValueError(f"The network {network.name!r} has no trainable weights.")
@@ -220,12 +221,18 @@ class AdversarialModel(keras.Model):
         made = self.train_function is not None and not force
         if made or several or self.run_eagerly or self.jit_compile:
             return super().make_train_function(force)
-        self.train_function = tf.function(
-            lambda iterator: self.distribute_strategy.run(
-                self.train_step, args=(iterator.get_next(),)
-            ),
-            autograph=False,
-            reduce_retracing=True,
+
+        def step(data):
+            return self.distribute_strategy.run(self.train_step, args=(data,))
+
+        compiled = functools.partial(tf.function, autograph=False, reduce_retracing=True)
+        on_iterator = compiled(lambda iterator: step(iterator.get_next()))
+        on_data = compiled(step)
+        # `train_on_batch` gives a Python generator of one batch.
+        self.train_function = lambda iterator: (
+            on_iterator(iterator)
+            if isinstance(iterator, tf.data.Iterator)
+            else on_data(next(iterator))
         )
 
     @property
@@ -401,9 +408,10 @@ class AdversarialModel(keras.Model):
         context = tf.distribute.get_replica_context()
         if context.num_replicas_in_sync == 1:
             return function(batch)
-        size = tf.shape(batch)[0]
-        start = size * context.replica_id_in_sync_group
-        return function(context.all_gather(batch, axis=0))[start : start + size]
+        size = tf.shape(batch)[:1]
+        before = context.all_gather(size, axis=0)[: context.replica_id_in_sync_group]
+        start = tf.reduce_sum(before)
+        return function(context.all_gather(batch, axis=0))[start : start + size[0]]
 
     def regularization(self, network):
         """Returns what a network's own layers add to its loss, such as weight decay; a scalar."""
@@ -483,13 +491,17 @@ class AdversarialModel(keras.Model):
             x = (batch for batch in itertools.chain([first], x))  # Keras knows generators only
         else:
             self.check_data(x, y, "x")
-        if (
-            isinstance(x, tf.data.Dataset)
-            and x.cardinality() == tf.data.INFINITE_CARDINALITY
-            and kwargs.get("steps_per_epoch") is None
-        ):
-            raise ValueError("x is an endless data set: give fit() its steps_per_epoch.")
         validation_data = kwargs.get("validation_data")
+        for name, data, steps in (
+            ("x", x, "steps_per_epoch"),
+            ("validation_data", validation_data, "validation_steps"),
+        ):
+            endless = (
+                isinstance(data, tf.data.Dataset)
+                and data.cardinality() == tf.data.INFINITE_CARDINALITY
+            )
+            if endless and kwargs.get(steps) is None:
+                raise ValueError(f"{name} is an endless data set: give fit() its {steps}.")
         if validation_data is not None:
             self.check_held_out(*_pair(validation_data), "validation_data")
         if self.compiled and not int(self.generator_optimizer.iterations.numpy()):
@@ -513,11 +525,15 @@ class AdversarialModel(keras.Model):
 
     def _whole_batches(self, x, y, batch_size, options):
         """Leaves out an incomplete last batch of arrays and of datasets."""
+        replicas = self.distribute_strategy.num_replicas_in_sync
         if isinstance(x, tf.data.Dataset):
-            if tf.nest.flatten(x.element_spec)[0].shape[0] is not None:
-                return x, y, None  # all batches are of one size
-            whole = batch_length(next(iter(x)))
-            return x.filter(lambda *batch: batch_length(batch) == whole), y, None
+            fixed = tf.nest.flatten(x.element_spec)[0].shape[0]  # all batches are of one size
+            whole = fixed or int(batch_length(next(iter(x))))
+            if whole < replicas:
+                raise ValueError(f"Batches of {whole} leave some of {replicas} replicas none.")
+            if fixed is None:
+                x = x.filter(lambda *batch: batch_length(batch) == whole)
+            return x, y, None
         arrays = tf.nest.flatten(x)
         if not all(hasattr(array, "dtype") for array in arrays):
             raise ValueError(
@@ -527,7 +543,6 @@ class AdversarialModel(keras.Model):
         if options.get("validation_split"):
             raise ValueError("validation_split needs a single replica: give validation_data.")
         batch_size = batch_size or 32
-        replicas = self.distribute_strategy.num_replicas_in_sync
         if batch_size < replicas:
             raise ValueError(f"batch_size={batch_size} leaves some of {replicas} replicas none.")
         if count < batch_size:
@@ -584,7 +599,8 @@ class AdversarialModel(keras.Model):
 
     def call(self, inputs, training=False):
         """Returns what the sampler makes of its inputs: `predict(latents)` gives float images."""
-        return tf.cast(self.sampler(inputs, training=training), "float32")
+        made = self.sampler(inputs, training=training)
+        return tf.nest.map_structure(lambda images: tf.cast(images, "float32"), made)
 
     def endpoints(self):
         """Returns what `export` serves: name -> (function, its tensor specifications)."""

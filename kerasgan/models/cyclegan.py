@@ -346,7 +346,15 @@ class DualGAN(WeightClipping, CycleGAN):
 
 
 def _pair_of(first, second, shape, name):
-    """Returns two networks as one, of two inputs and two outputs."""
+    """Returns two networks as one, of two inputs and two outputs.
+
+    Raises:
+        ValueError: If they have one name.
+    """
+    if first.name == second.name:
+        raise ValueError(
+            f"Both {name}s are named {first.name!r}: build them with names of their own (name=...)."
+        )
     inputs = [keras.Input(open_shape(network, shape)[1:]) for network in (first, second)]
     return keras.Model(inputs, [first(inputs[0]), second(inputs[1])], name=name)
 

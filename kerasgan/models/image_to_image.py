@@ -35,7 +35,7 @@ class ImageToImage(Game):
         **kwargs: As in `Game`.
     """
 
-    content_loss = staticmethod(losses.l1)
+    paper_content_loss = staticmethod(losses.l1)
 
     def __init__(
         self,
@@ -133,8 +133,7 @@ class ImageToImage(Game):
         Raises:
             ValueError: As in `GAN.compile`.
         """
-        if content_loss is not None:
-            self.content_loss = content_loss
+        self.content_loss = content_loss or self.paper_content_loss
         super().compile(generator_optimizer, discriminator_optimizer, adversarial_loss, **kwargs)
 
     def get_compile_config(self):

@@ -71,7 +71,13 @@ class Pix2Pix(ImageToImage):
             raise ValueError("Give an input_shape such as (256, 256, 3).")
         if generator is None:
             generator = networks.unet.generator(input_shape, output_channels or 3, seed=seed)
-        output_channels = output_channels or generator.output_shape[-1]
+        if output_channels is None:
+            shape = getattr(generator, "output_shape", None)
+            if shape is None:
+                raise ValueError(
+                    f"Give output_channels: the generator {generator.name!r} does not tell them."
+                )
+            output_channels = shape[-1]
         image_shape = (*input_shape[:2], output_channels)
         super().__init__(
             generator,

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from kerasgan import losses, networks, optimizers
 from kerasgan.data import check_image_shape, check_images, in_tiles, to_uint8
-from kerasgan.metrics import psnr, sharpness, ssim
+from kerasgan.metrics import least_side, psnr, sharpness, ssim
 from kerasgan.models.base import batch_length, not_empty
 from kerasgan.models.image_to_image import ImageToImage
 
@@ -90,11 +90,11 @@ class SRGAN(ImageToImage):
         self.scale, self.features = scale, features
         if features is not None:
             features.trainable = False
-            self.content_loss = losses.perceptual
+            self.paper_content_loss = losses.perceptual
 
     # ------------------------------------------------------------------ the paper
 
-    content_loss = staticmethod(losses.l2)
+    paper_content_loss = staticmethod(losses.l2)
 
     def build_discriminator(self, input_shape, image_shape, seed):
         """Returns the paper's discriminator."""
@@ -115,8 +115,9 @@ class SRGAN(ImageToImage):
         return super().content(images, generated)
 
     def measures(self, images, generated):
-        """Returns PSNR in dB."""
-        return {"psnr": tf.reduce_mean(psnr(images, generated, self.scale))}
+        """Returns PSNR in dB, of at most 100 for an image: equal ones have no finite mean."""
+        values = tf.minimum(psnr(images, generated, self.scale), 100.0)
+        return {"psnr": tf.reduce_mean(values)}
 
     def test_step(self, data):
         """Returns the content loss and the measures of whole pictures, changing nothing."""
@@ -142,6 +143,12 @@ class SRGAN(ImageToImage):
         check_images(x, (None, None, channels), f"{name}: the inputs x")
         height, width = (side * self.scale for side in x.shape[1:3])
         check_images(y, (height, width, channels), f"{name}: the images y")
+        least = least_side(self.scale)
+        if min(height, width) < least:
+            raise ValueError(
+                f"{name}: the images y must have at least {least} x {least} pixels to be measured, "
+                f"but have {height} x {width}."
+            )
 
     # ------------------------------------------------------------------ images out
 

@@ -135,6 +135,8 @@ def test_two_replicas_equal_one_device(name, mirrored):
     two_logs, two = tiny.train_with_given_latents(name, mirrored, steps=1)
     initial = tiny.from_networks(name, ema=0.5, seed=0).get_weights()
     assert tiny.changed(initial, one)
+    if tiny.build(name).adversarial_loss.relativistic:
+        pytest.skip("relativistic losses average over a replica's share")
     for a, b in zip(one, two, strict=True):
         np.testing.assert_allclose(b, a, rtol=0, atol=1e-5)
     for key in one_logs.keys() & {"discriminator_loss", "generator_loss"}:

@@ -323,7 +323,7 @@ def test_broken_files_are_skipped_and_named_once(tmp_path, caplog):
     assert len(loaded) == 2
     np.testing.assert_array_equal(loaded.images[1], noise)
     (record,) = [r for r in caplog.records if "Skipped" in r.message]
-    assert "Skipped 7 unreadable files" in record.message
+    assert "Skipped 7 unusable files" in record.message
     assert "cut.jpg, empty0.gif, empty1.gif, empty2.gif, empty3.gif, ..." in record.message
 
 
@@ -365,6 +365,16 @@ def test_sub_folders_are_classes(tmp_path):
     assert len(loaded) == 4
     assert loaded.labels is None
     assert loaded.class_names is None
+
+
+def test_the_training_split_numbers_the_classes(tmp_path):
+    for name in ("train/a/1", "train/b/1", "train/c/1", "test/a/1", "test/c/1"):
+        save(tmp_path / f"{name}.png", RAMP[:2, :2])
+    test = load_images(tmp_path, split="test")
+    assert (test.labels.tolist(), test.class_names) == ([0, 2], ["a", "b", "c"])
+    save(tmp_path / "test" / "d" / "1.png", RAMP[:2, :2])
+    with pytest.raises(ValueError, match=r"test has the classes \['d'\], which .*train"):
+        load_images(tmp_path, split="test")
 
 
 def test_split_folders(tmp_path):

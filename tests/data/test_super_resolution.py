@@ -60,9 +60,9 @@ def test_larger_pictures_are_cut_from_more_often_and_streams_go_on():
 
 
 def test_whole_pictures_of_different_sizes():
-    data = SuperResolution(pictures((20, 24), (32, 16)), (8, 8, 3))
+    data = SuperResolution(pictures((20, 24), (32, 20)), (8, 8, 3))
     shapes = [(low.shape.as_list(), high.shape.as_list()) for low, high in data.dataset()]
-    assert shapes == [([1, 5, 6, 3], [1, 20, 24, 3]), ([1, 8, 4, 3], [1, 32, 16, 3])]
+    assert shapes == [([1, 5, 6, 3], [1, 20, 24, 3]), ([1, 8, 5, 3], [1, 32, 20, 3])]
     np.testing.assert_array_equal(levels(next(iter(data.dataset()))[1])[0], data.high[0])
     assert data.dataset().cardinality() == 2
     with pytest.raises(ValueError, match="2 sizes make no batches of 2"):
@@ -99,6 +99,20 @@ def test_pictures_too_small_to_train_on_are_named():
     assert data.steps_per_epoch(2) == 2  # of the larger one
     with pytest.raises(ValueError, match="batch_size=1 exceeds the 0 images"):
         SuperResolution(pictures((20, 20)), (32, 32, 3)).stream(1, seed=0)
+
+
+def test_pictures_too_small_to_reduce_or_measure_are_left_out(tmp_path, caplog):
+    Image.new("RGB", (64, 32)).save(tmp_path / "large.png")
+    Image.new("RGB", (16, 40)).save(tmp_path / "narrow.png")
+    Image.new("RGB", (3, 100)).save(tmp_path / "line.png")
+    data = load_super_resolution(tmp_path, (16, 16, 3), scale=4)
+    assert len(data) == 2 and "line.png" in caplog.text
+    assert [high.shape[1:] for _, high in data.dataset()] == [(32, 64, 3)]
+    assert "1 of 2 pictures cannot be measured: a side has fewer than 19" in caplog.text
+    with pytest.raises(ValueError, match="3 pixels cannot be 4 times smaller"):
+        SuperResolution(pictures((32, 32), (3, 40)), (16, 16, 3))
+    with pytest.raises(ValueError, match="1 of 1 pictures cannot be measured"):
+        SuperResolution(pictures((16, 40)), (16, 16, 3)).dataset()
 
 
 def test_the_photographs_of_scikit_learn():

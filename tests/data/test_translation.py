@@ -165,7 +165,7 @@ def test_a_pair_with_a_broken_picture_is_skipped(tmp_path, caplog):
     (tmp_path / "B" / "two.png").write_bytes(b"no picture")
     pairs = load_pairs(tmp_path, SHAPE)
     assert len(pairs) == 1
-    assert "Skipped 1 unreadable files" in caplog.text and "two.png" in caplog.text
+    assert "Skipped 1 unusable files" in caplog.text and "two.png" in caplog.text
 
 
 def test_odd_widths_grey_pictures_and_transparency(tmp_path):

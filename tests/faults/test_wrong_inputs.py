@@ -55,6 +55,13 @@ def network(inputs, outputs, **options):
     return keras.Model(images, keras.layers.Reshape(outputs)(x), **options)
 
 
+class Untold(keras.Model):
+    """A network whose shapes are not known."""
+
+    def call(self, images):
+        return images
+
+
 CASES = {
     # what models are made of
     "an image shape of two sides": (lambda: models.DCGAN((28, 28)), r"\(28, 28\)"),
@@ -90,6 +97,14 @@ CASES = {
     ),
     "odd sides of a U-Net": (lambda: networks.unet.generator((33, 32, 3)), "33 x 32"),
     "a U-Net too deep": (lambda: networks.unet.generator((32, 32, 3), depth=9), "32 x 32.*9"),
+    "a generator that does not tell its channels": (
+        lambda: models.Pix2Pix((32, 32, 1), generator=Untold()),
+        "output_channels.*untold",
+    ),
+    "two generators of one name": (
+        lambda: models.CycleGAN((32, 32, 1), *[network((32, 32, 1), (32, 32, 1), name="g")] * 2),
+        "'g'.*name=",
+    ),
     "no such receptive field": (
         lambda: networks.patchgan.discriminator(3, receptive_field=71),
         "71",
@@ -156,6 +171,19 @@ CASES = {
         lambda: srgan().fit(np.zeros((2, 3, 4, 3), "uint8"), np.zeros((2, 8, 8, 3), "uint8")),
         "3, 4, 3",
     ),
+    "pictures too small to measure": (
+        lambda: srgan().evaluate(
+            np.zeros((2, 4, 9, 3), "uint8"), np.zeros((2, 8, 18, 3), "uint8"), verbose=0
+        ),
+        "15 x 15.*8 x 18",
+    ),
+    "endless held-out data": (
+        lambda: gan().fit(
+            IMAGES,
+            validation_data=tf.data.Dataset.from_tensor_slices(IMAGES).batch(2).repeat(),
+        ),
+        "validation_data.*endless.*validation_steps",
+    ),
     # making images
     "a negative count": (lambda: gan().generate(-1), "count.*-1"),
     "half an image": (lambda: gan().generate(1.5), "count.*1.5"),
@@ -210,6 +238,8 @@ CASES = {
         lambda: metrics.ssim(np.zeros((1, 16, 16, 3), "uint8"), np.zeros((1, 16, 16, 3), "uint8")),
         r"uint8.*to_float",
     ),
+    "checkpoints in a bucket": (lambda: callbacks.Checkpoint("gs://here/run"), "gs://here"),
+    "samples in a bucket": (lambda: callbacks.SampleGrid("gs://here/run"), "gs://here"),
     "no checkpoints kept": (lambda: callbacks.Checkpoint("here", keep=0), "keep.*0"),
     "looking never": (lambda: callbacks.GANHealth(IMAGES, every=0), "every.*0"),
 }

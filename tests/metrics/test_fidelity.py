@@ -33,6 +33,14 @@ def test_psnr_of_colours_is_that_of_luma():
     assert (float(np.max(white)), float(np.max(black))) == pytest.approx((235.0, 16.0), abs=1e-3)
 
 
+@pytest.mark.parametrize("channels", [1, 3])
+def test_opacity_does_not_count(channels):
+    images, others = np.random.default_rng(0).uniform(-1, 1, (2, 1, 16, 16, channels + 1))
+    for measure in (metrics.psnr, metrics.ssim):
+        found, expected = measure(images, others), measure(images[..., :-1], others[..., :-1])
+        np.testing.assert_array_equal(found, expected)
+
+
 def test_the_border_does_not_count():
     a, b = grey(100), grey(100)
     b[:, :4], b[:, -4:], b[:, :, :4], b[:, :, -4:] = 1, 1, 1, 1

@@ -1,3 +1,4 @@
+import pathlib
 import resource
 import warnings
 
@@ -525,9 +526,12 @@ def test_what_does_not_work_on_replicas_is_refused(mirrored, noise_images):
     for options in ({"jit_compile": True}, {"steps_per_execution": 2}):
         with pytest.raises(ValueError, match="do not work on 2 replicas"):
             model.compile(**options)
+    singles = tf.data.Dataset.from_tensor_slices(noise_images).batch(1)
     for x, options, message in [
         (OneBatch(noise_images), {}, "array or a tf.data.Dataset"),
         (noise_images, {"batch_size": 1}, "batch_size=1 leaves some of 2 replicas none"),
+        (singles, {}, "Batches of 1 leave some of 2 replicas none"),
+        (singles.unbatch().batch(1, drop_remainder=True), {}, "Batches of 1 leave some of 2"),
         (noise_images, {"batch_size": 65}, "64 images, fewer than one batch of 65"),
         (noise_images, {"validation_split": 0.5}, "give validation_data"),
     ]:
@@ -539,6 +543,35 @@ def test_an_endless_data_set_needs_its_steps(noise_images):
     batches = tf.data.Dataset.from_tensors(noise_images).repeat()
     with pytest.raises(ValueError, match="endless data set: give fit.. its steps_per_epoch"):
         build().fit(batches)
+    with pytest.raises(ValueError, match="validation_data is an endless .* its validation_steps"):
+        build().fit(noise_images, validation_data=batches)
+
+
+def test_single_batches(noise_images):
+    model, twin = build(), build()
+    batches = np.split(noise_images, 4)
+    for x in batches:
+        model.train_on_batch(x)
+    twin.fit(tf.data.Dataset.from_tensor_slices(batches), verbose=0)
+    assert model.generator_optimizer.iterations == 4
+    for ours, theirs in zip(model.get_weights(), twin.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_compiling_again_begins_anew(noise_images):
+    model, twin = build(), build()
+    model.examine(noise_images)
+    for each in (model, twin):
+        each.compile(adversarial_loss="least_squares")
+    assert model.examine(noise_images) == twin.examine(noise_images)
+
+
+def test_loss_scaling_can_be_left_to_the_user():
+    keras.config.set_dtype_policy("mixed_float16")
+    model = build()
+    assert type(model.generator_optimizer) is keras.optimizers.LossScaleOptimizer
+    model.compile(auto_scale_loss=False)
+    assert type(model.generator_optimizer) is not keras.optimizers.LossScaleOptimizer
 
 
 def test_pixels_in_0_1_are_warned_of(noise_images):
@@ -594,6 +627,26 @@ def test_export_writes_over_nothing_but_a_saved_model(tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["new", "thesis.txt"]
     with pytest.raises(ValueError, match="format='onnx'"):
         model.export(tmp_path / "other", format="onnx")
+
+
+def test_export_to_where_a_link_leads(tmp_path, noise_images):
+    model = build()
+    model.export(tmp_path / "v1")
+    (tmp_path / "current").symlink_to(tmp_path / "v1")
+    model.fit(noise_images, verbose=0)
+    model.export(tmp_path / "current")
+    served = tf.saved_model.load(tmp_path / "current").generate_n(2, 1)
+    np.testing.assert_array_equal(served, model.generate(2, seed=1))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["current", "v1"]
+
+
+def test_export_to_a_url():
+    model = build()
+    for _ in range(2):
+        model.export("ram://bucket/model")
+        served = tf.saved_model.load("ram://bucket/model").generate_n(2, 1)
+        np.testing.assert_array_equal(served, model.generate(2, seed=1))
+    assert not pathlib.Path("ram:").exists()
 
 
 def test_the_averaged_generator_is_exported(tmp_path, noise_images):

@@ -76,6 +76,14 @@ def test_pix2pix_with_l2_and_other_weights(tmp_path):
         assert {name: found[name] for name in expected} == pytest.approx(expected, rel=1e-4)
 
 
+def test_compiling_again_brings_back_the_papers_content_loss():
+    model = pix2pix()
+    model.compile(content_loss=losses.l2)
+    model.compile()
+    found = evaluate(model, X, Y)["generator_content_loss"]
+    assert found == pytest.approx(100 * np.abs(Y - 0.5 * X).mean(), rel=1e-5)
+
+
 def test_one_step_of_pix2pix_against_its_gradients():
     model = pix2pix()
     sgd = {
@@ -322,6 +330,12 @@ def test_translations_in_both_directions():
     np.testing.assert_array_equal(picture[10:, :8], data.to_uint8(Y[0]))
 
 
+def test_predictions_are_those_of_both_generators():
+    made = cyclegan().predict([X[:3], Y[:3]], batch_size=2, verbose=0)
+    for images, expected in zip(made, (0.5 * X[:3], 3.0 * Y[:3]), strict=True):
+        np.testing.assert_allclose(images, expected, rtol=1e-6)
+
+
 def test_the_average_translates():
     model = cyclegan(ema=0.5)
     model.compile()
@@ -385,8 +399,8 @@ def doubling(factor):
     return keras.Model(images, scaling(factor)(large))
 
 
-def srgan(**options):
-    return models.SRGAN((24, 24, 3), 2, doubling(0.5), judge(3), **options)
+def srgan(generator_factor=0.5, **options):
+    return models.SRGAN((24, 24, 3), 2, doubling(generator_factor), judge(3), **options)
 
 
 def test_srgan_losses_against_the_paper():
@@ -435,6 +449,14 @@ def test_evaluation_of_pictures_of_any_size():
     assert "discriminator_loss" not in found
     with pytest.raises(ValueError, match=r"images y must have shape \(count, 20, 22, 3\)"):
         model.evaluate(LOW[:, :10, :11], HIGH[:, :20, :20])
+
+
+def test_perfect_pictures_do_not_spoil_the_mean():
+    model = srgan(generator_factor=1.0)
+    model.compile()
+    perfect = LOW.repeat(2, 1).repeat(2, 2)
+    found = evaluate(model, LOW, np.stack([perfect[0], HIGH[1]]))["psnr"]
+    assert found == pytest.approx((100 + metrics.psnr(HIGH, perfect, 2)[1]) / 2, rel=1e-4)
 
 
 def test_upscaling_in_parts_equals_upscaling_the_whole():

@@ -66,6 +66,20 @@ def test_synchronized_batch_normalization_is_that_of_one_device(mirrored, tmp_pa
     assert layers and all(layer.synchronized for layer in layers)
 
 
+def test_shares_of_the_whole_batch_may_differ(mirrored):
+    with mirrored.scope():
+        model = models.GAN(image_shape=SHAPE)
+    images = tf.data.Dataset.from_tensors(np.arange(3.0).reshape(3, 1))
+    batch = next(iter(mirrored.experimental_distribute_dataset(images)))
+    shares = mirrored.run(
+        lambda x: model.on_whole_batch(lambda whole: 10 * whole, x), args=(batch,)
+    )
+    found = [
+        share.numpy().ravel().tolist() for share in mirrored.experimental_local_results(shares)
+    ]
+    assert found == [[0, 10], [20]]
+
+
 def test_an_overflow_on_one_replica_is_one_on_all(mirrored):
     keras.config.set_dtype_policy("mixed_float16")
     with mirrored.scope():

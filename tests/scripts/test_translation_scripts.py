@@ -38,6 +38,7 @@ def folder(tmp_path_factory):
         model.compile()
         model.save(folder / f"{name}.keras")
         model.export(folder / name)
+    (folder / "half.keras").write_bytes((folder / "srgan.keras").read_bytes()[:999])
     pictures = folder / "pictures"
     (pictures / "more").mkdir(parents=True)
     Image.new("L", (40, 24), 200).save(pictures / "grey.png")
@@ -198,7 +199,30 @@ def test_pix2pix_on_a_folder_of_pairs(tmp_path):
     with Image.open(tmp_path / "pairs" / "test" / "0.png") as picture:
         right = picture.crop((40, 0, 80, 40)).resize((32, 32), Image.Resampling.BICUBIC)
         np.testing.assert_array_equal(shown, np.asarray(right))
-    assert float(next(csv.DictReader((tmp_path / "run" / "history.csv").open()))["val_l1"]) > 0
+    (row,) = csv.DictReader((tmp_path / "run" / "history.csv").open())
+    assert float(row["val_l1"]) > 0
+    # The file is evaluated as its run was.
+    for model in ("run", "run/model.keras"):
+        result = run("evaluate", f"--model={model}", "--dataset=pairs", cwd=tmp_path)
+        assert f"  l1 {float(row['val_l1']):.4f}" in result.stdout, result.stderr
+
+
+def test_what_was_trained_on_edges_is_given_edges(tmp_path):
+    rng = np.random.default_rng(0)
+    (tmp_path / "mine").mkdir()
+    photo = Image.fromarray(rng.integers(0, 256, (4, 4, 3), dtype=np.uint8)).resize((16, 16))
+    photo.save(tmp_path / "mine" / "photo.png")
+    model = models.Pix2Pix((16, 16, 1), 3, network(1, 3), adversarial_weight=0.0)
+    model.compile()
+    model.save(tmp_path / "model.keras")
+    options = {"model": "pix2pix", "direction": "a_to_b", "edges": True, "dataset": "mine"}
+    (tmp_path / "recipe.json").write_text(json.dumps(options))
+    flags = ["--model=model.keras", "--input=mine", "--output=made"]
+    result = run("generate", *flags, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    with Image.open(tmp_path / "made" / "photo.png") as made:
+        expected = model.translate(data.edge_map(np.asarray(photo))[None])[0]
+        np.testing.assert_array_equal(np.asarray(made), expected)
 
 
 @pytest.mark.parametrize(
@@ -209,6 +233,12 @@ def test_pix2pix_on_a_folder_of_pairs(tmp_path):
         ("generate", ["--model=srgan.keras", "--input=pictures", "--output=x.png"], ["a folder"]),
         ("train", ["--model=dcgan", "--direction=b_to_a"], ["--direction", "dcgan takes none"]),
         ("train", ["--model=dcgan", "--small"], ["dcgan has no small networks"]),
+        (
+            "train",
+            ["--model=srresnet", "--small", "--discriminator_learning_rate=1e-4"],
+            ["--discriminator_learning_rate", "no discriminator"],
+        ),
+        ("export", ["--model=half.keras", "--output=x"], ["half.keras is incomplete"]),
         ("train", ["--model=dcgan", "--held_out=pictures"], ["--held_out", "dcgan is not"]),
         ("train", ["--model=cyclegan", "--dataset=pictures"], ["trainA and trainB"]),
         ("train", ["--model=pix2pix", "--dataset=mnist"], ["must be a folder of pictures"]),
