@@ -38,6 +38,8 @@ def write_saved_model(path, endpoints, networks, verbose=False):
     for name, (function, signature) in endpoints.items():
         archive.add_endpoint(name, function, input_signature=signature)
     if "://" in url:  # a bucket's folder, which cannot be renamed
+        if tf.saved_model.contains_saved_model(url):
+            tf.io.gfile.rmtree(url)
         archive.write_out(url, verbose=verbose)
         return
     unfinished = path.with_name(f"{path.name}.unfinished")

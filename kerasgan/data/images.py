@@ -266,7 +266,7 @@ def _classes_like(training, class_names, root):
         return class_names  # there are none
     known = sorted({part[0] for part in parts})
     if unknown := sorted(set(class_names) - set(known)):
-        raise ValueError(f"{root} has the classes {unknown}, which {training} does not have.")
+        raise ValueError(f"{root} has the classes {unknown}, but {training} has only {known}.")
     return known
 
 

@@ -13,7 +13,6 @@ from kerasgan.data.augment import random_crop
 from kerasgan.data.files import check_memory, picture_files, read_files, split_folder
 from kerasgan.data.photos import photos
 from kerasgan.data.pixels import check_image_shape, to_float
-from kerasgan.metrics import least_side
 
 
 class SuperResolution:
@@ -96,7 +95,7 @@ class SuperResolution:
             ValueError: If the pictures cannot be batched, or all are too small.
         """
         order.check_positive(batch_size=batch_size)
-        least = least_side(self.scale)
+        least = 11 + 2 * self.scale  # SSIM's window, inside of a border
         pairs = [
             (low, high)
             for low, high in zip(self.low, self.high, strict=True)

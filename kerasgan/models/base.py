@@ -800,7 +800,8 @@ def not_empty(x, shape=None):
     """
     blank = [1, *(side or 1 for side in shape or x.shape[1:])]
     missing = tf.where(tf.equal(tf.shape(x), 0), blank, 0)
-    return tf.pad(x, tf.stack([tf.zeros_like(missing), missing], axis=1))
+    padded = tf.pad(x, tf.stack([tf.zeros_like(missing), missing], axis=1))
+    return tf.ensure_shape(padded, [None, *(side or None for side in x.shape[1:])])
 
 
 def check_integer(name, value, least=1, wanted="a positive integer"):

@@ -137,18 +137,25 @@ class SRGAN(ImageToImage):
 
     # ------------------------------------------------------------------ data
 
+    def check_held_out(self, x, y, name):
+        """Raises a ValueError if that is no such data, or its images are too small to measure."""
+        super().check_held_out(x, y, name)
+        self._check_first(self._check_sides, x, y, name)
+
+    def _check_sides(self, x, y, name):
+        (height, width), least = y.shape[1:3], least_side(self.scale)
+        if min(height, width) < least:
+            raise ValueError(
+                f"{name}: the images y must have at least {least} x {least} pixels to be measured, "
+                f"but have {height} x {width}."
+            )
+
     def check_held_out_batch(self, x, y, name):
         """Raises a ValueError if the arrays are not images and the same, larger by the scale."""
         channels = self.image_shape[2]
         check_images(x, (None, None, channels), f"{name}: the inputs x")
         height, width = (side * self.scale for side in x.shape[1:3])
         check_images(y, (height, width, channels), f"{name}: the images y")
-        least = least_side(self.scale)
-        if min(height, width) < least:
-            raise ValueError(
-                f"{name}: the images y must have at least {least} x {least} pixels to be measured, "
-                f"but have {height} x {width}."
-            )
 
     # ------------------------------------------------------------------ images out
 

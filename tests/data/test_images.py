@@ -373,7 +373,7 @@ def test_the_training_split_numbers_the_classes(tmp_path):
     test = load_images(tmp_path, split="test")
     assert (test.labels.tolist(), test.class_names) == ([0, 2], ["a", "b", "c"])
     save(tmp_path / "test" / "d" / "1.png", RAMP[:2, :2])
-    with pytest.raises(ValueError, match=r"test has the classes \['d'\], which .*train"):
+    with pytest.raises(ValueError, match=r"test has the classes \['d'\], but .*train has"):
         load_images(tmp_path, split="test")
 
 

@@ -451,12 +451,35 @@ def test_evaluation_of_pictures_of_any_size():
         model.evaluate(LOW[:, :10, :11], HIGH[:, :20, :20])
 
 
+def test_pictures_too_small_to_measure_are_shown():
+    small, large = (np.zeros((2, side, side, 3), "uint8") for side in (4, 8))
+    model = srgan()
+    model.compile()
+    with pytest.raises(ValueError, match="at least 15 x 15 pixels to be measured"):
+        model.evaluate(small, large)
+    assert model.grid(small, large).shape == (18, 28, 3)
+
+
 def test_perfect_pictures_do_not_spoil_the_mean():
     model = srgan(generator_factor=1.0)
     model.compile()
     perfect = LOW.repeat(2, 1).repeat(2, 2)
     found = evaluate(model, LOW, np.stack([perfect[0], HIGH[1]]))["psnr"]
-    assert found == pytest.approx((100 + metrics.psnr(HIGH, perfect, 2)[1]) / 2, rel=1e-4)
+    other = float(metrics.psnr(HIGH, perfect, 2)[1])
+    assert found == pytest.approx((100 + other) / 2, rel=1e-4)
+
+
+def test_grey_pictures_are_measured_in_their_own_levels():
+    images = keras.Input((None, None, 1))
+    large = keras.layers.UpSampling2D(2)(images)
+    generator = keras.Model(images, keras.layers.Conv2D(1, 1, kernel_initializer="ones")(large))
+    model = models.SRGAN((24, 24, 1), 2, generator, adversarial_weight=0.0)
+    model.compile()
+    pictures = data.SuperResolution([np.uint8(HIGH[0, ..., :1] * 100 + 128)], (24, 24, 1), 2)
+    ((low, high),) = pictures.dataset()
+    found = model.evaluate(pictures.dataset(), return_dict=True, verbose=0)["psnr"]
+    expected = float(metrics.psnr(high, generator(low), 2)[0])
+    assert found == pytest.approx(expected, rel=1e-5)
 
 
 def test_upscaling_in_parts_equals_upscaling_the_whole():
