@@ -82,10 +82,10 @@ class SuperResolution:
     def dataset(self, batch_size=1):
         """Returns one pass over the whole pictures, for evaluation.
 
+        Pictures that are too small for `kerasgan.metrics.ssim` are left out, with a warning.
+
         Args:
             batch_size: Pictures in a batch: 1, unless they are of one size.
-
-        Pictures that are too small for `kerasgan.metrics.ssim` are left out, with a warning.
 
         Returns:
             A finite `tf.data.Dataset` of (low, high), float32 in [-1, 1],
