@@ -54,6 +54,8 @@ def load_keras(file):
 
 def path(text):
     """Returns the path that a flag names; ~ is the user's home."""
+    if "://" in text:
+        raise UserError(f"{text} is a URL, but must be a path on a disk")
     return pathlib.Path(text).expanduser()
 
 

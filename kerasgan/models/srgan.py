@@ -139,10 +139,10 @@ class SRGAN(ImageToImage):
 
     def check_held_out(self, x, y, name):
         """Raises a ValueError if that is no such data, or its images are too small to measure."""
-        super().check_held_out(x, y, name)
-        self._check_first(self._check_sides, x, y, name)
+        self._check_first(self._check_measurable, x, y, name)
 
-    def _check_sides(self, x, y, name):
+    def _check_measurable(self, x, y, name):
+        self.check_held_out_batch(x, y, name)
         (height, width), least = y.shape[1:3], least_side(self.scale)
         if min(height, width) < least:
             raise ValueError(

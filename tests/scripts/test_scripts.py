@@ -345,6 +345,7 @@ def test_wrong_input_is_told_in_one_line(tmp_path):
         (["--workdir=mine"], ["mine", "not empty"]),
         (["--strategy=multi_worker"], ["TF_CONFIG", "Slurm"]),
         (["--monitor=val_beauty"], ["val_beauty", "generator_loss"]),
+        (["--workdir=gs://bucket/run"], ["gs://bucket/run", "disk"]),
         (["--workdir=mine/thesis.txt"], ["thesis.txt", "file"]),
         (["--checkpoint_every=0"], ["checkpoint_every"]),
         (["--on_collapse=cry"], ["on_collapse", "rollback"]),
