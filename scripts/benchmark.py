@@ -59,20 +59,19 @@ def cases():
     from keras import layers
 
     from kerasgan import networks
-    from kerasgan.layers import Dense, LeakyReLU
 
     def dense(inputs, units, outputs, normalize):
         parts = [layers.Flatten()]
         for size in units:
-            parts += [Dense(size), *[layers.BatchNormalization()] * normalize]
-            parts += [LeakyReLU(0.2)]
+            parts += [layers.Dense(size), *[layers.BatchNormalization()] * normalize]
+            parts += [layers.LeakyReLU(0.2)]
         return keras.Sequential([keras.Input(inputs), *parts, *outputs])
 
     def mlp():
-        pixels = [Dense(784, "tanh"), layers.Reshape((28, 28, 1))]
+        pixels = [layers.Dense(784, "tanh"), layers.Reshape((28, 28, 1))]
         return {
             "generator": dense((100,), (256, 512, 1024), pixels, True),
-            "discriminator": dense((28, 28, 1), (512, 256), [Dense(1)], False),
+            "discriminator": dense((28, 28, 1), (512, 256), [layers.Dense(1)], False),
         }
 
     def convolutional(shape, **options):

@@ -48,9 +48,9 @@ def usual_graph(model, batch):
     """
     import tensorflow as tf
 
-    from kerasgan import winograd
+    from kerasgan.fast import winograd
 
-    with mock.patch.object(winograd, "pays", return_value=False):
+    with mock.patch.object(winograd, "is_profitable", return_value=False):
         return tf.function(model.train_step).get_concrete_function(batch).graph
 
 

@@ -1,21 +1,6 @@
-"""What layers that replace those of Keras are compared by."""
+"""Derivatives of layers, to be compared."""
 
-import keras
-import numpy as np
 import tensorflow as tf
-
-
-def twins(kind, shape, *arguments, scale=1.0, **options):
-    """Returns our layer of a kind and Keras', built for a shape, with equal random weights."""
-    kinds = kind, getattr(keras.layers, kind.__name__)
-    layers = [each(*arguments, **options) for each in kinds]
-    rng = np.random.default_rng(0)
-    for layer in layers:
-        layer.build(shape)
-    weights = [scale * rng.normal(size=weight.shape) for weight in layers[0].weights]
-    for layer in layers:
-        layer.set_weights(weights)
-    return layers
 
 
 def derivatives(layer, inputs, **options):

@@ -1,13 +1,20 @@
 """Layers that the papers use and Keras lacks."""
 
-from kerasgan.layers.activations import LeakyReLU, PReLU
-from kerasgan.layers.convolution import Conv2D, Conv2DTranspose
-from kerasgan.layers.dense import Dense
-from kerasgan.layers.gaussian_noise import GaussianNoise
+import keras
+from keras.layers import (
+    BatchNormalization,
+    Conv2D,
+    Conv2DTranspose,
+    Dense,
+    GaussianNoise,
+    LeakyReLU,
+    PReLU,
+)
+
 from kerasgan.layers.image_history import ImageHistory
+from kerasgan.layers.instance_normalization import InstanceNormalization
 from kerasgan.layers.maxout import Maxout
 from kerasgan.layers.minibatch_discrimination import MinibatchDiscrimination
-from kerasgan.layers.normalization import BatchNormalization, InstanceNormalization
 from kerasgan.layers.pixel_shuffle import PixelShuffle
 from kerasgan.layers.reflection_padding import ReflectionPadding2D
 from kerasgan.layers.weight_normalization import WeightNormalizedDense, initialize_from_data
@@ -29,3 +36,15 @@ __all__ = [
     "WeightNormalizedDense",
     "initialize_from_data",
 ]
+
+# In files of version 0.1 these layers of Keras have names of ours, which had faster kernels.
+for _layer in (
+    BatchNormalization,
+    Conv2D,
+    Conv2DTranspose,
+    Dense,
+    GaussianNoise,
+    LeakyReLU,
+    PReLU,
+):
+    keras.saving.get_custom_objects()[f"kerasgan>{_layer.__name__}"] = _layer

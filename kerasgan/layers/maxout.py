@@ -3,8 +3,6 @@
 import keras
 from keras import ops
 
-from kerasgan.layers.dense import Dense
-
 
 @keras.saving.register_keras_serializable("kerasgan")
 class Maxout(keras.layers.Layer):
@@ -27,7 +25,7 @@ class Maxout(keras.layers.Layer):
         if units < 1 or pieces < 1:
             raise ValueError(f"units and pieces must be positive, got {units=}, {pieces=}.")
         self.units, self.pieces = units, pieces
-        self.linear = Dense(
+        self.linear = keras.layers.Dense(
             units * pieces, kernel_initializer=kernel_initializer, dtype=self.dtype_policy
         )
 
@@ -37,8 +35,11 @@ class Maxout(keras.layers.Layer):
 
     def call(self, inputs):
         """Returns the largest piece of each unit."""
-        pieces = ops.reshape(self.linear(inputs), (-1, self.units, self.pieces))
-        return ops.max(pieces, axis=-1)
+        return self.largest(self.linear(inputs))
+
+    def largest(self, pieces):
+        """Returns the largest piece of each unit, (N, units) of (N, units * pieces)."""
+        return ops.max(ops.reshape(pieces, (-1, self.units, self.pieces)), axis=-1)
 
     def compute_output_shape(self, input_shape):
         """Returns (N, units)."""

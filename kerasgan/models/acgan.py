@@ -67,8 +67,8 @@ class ACGAN(Classifying, ConditionalGAN):
     def discriminator_losses(self, real, fake, training):
         """Returns D's loss by term, and its accuracies."""
         (real_images, classes), (fake_images, _) = real, fake
-        real_logits, real_classes = self.discriminator(real_images, training=training)
-        fake_logits, fake_classes = self.discriminator(fake_images, training=training)
+        real_logits, real_classes = self.apply(self.discriminator, real_images, training)
+        fake_logits, fake_classes = self.apply(self.discriminator, fake_images, training)
         values = self.adversarial_terms(
             real_images, fake_images, real_logits, fake_logits, training
         )
@@ -85,7 +85,7 @@ class ACGAN(Classifying, ConditionalGAN):
     def generator_losses(self, real, fake, training):
         """Returns G's loss by term."""
         fake_images, classes = fake
-        fake_logits, fake_classes = self.discriminator(fake_images, training=training)
+        fake_logits, fake_classes = self.apply(self.discriminator, fake_images, training)
         real_logits = self.reference_logits(real[0], training)
         adversarial = self.adversarial_loss.generator(fake_logits, real_logits)
         classification = self.classification_weight * losses.cross_entropy(classes, fake_classes)
@@ -110,7 +110,7 @@ class ACGAN(Classifying, ConditionalGAN):
 
     def class_logits(self, images):
         """Returns the discriminator's scores of the classes."""
-        return self.discriminator(images, training=False)[1]
+        return self.apply(self.discriminator, images)[1]
 
     score = GAN.score  # without labels
 

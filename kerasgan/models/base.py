@@ -15,7 +15,7 @@ import keras
 import tensorflow as tf
 from keras.src.trainers.compile_utils import MetricsList
 
-from kerasgan import losses
+from kerasgan import fast, losses
 from kerasgan.data import check_images, to_float
 from kerasgan.export import write_saved_model
 from kerasgan.metrics import mean_distance
@@ -86,6 +86,7 @@ class AdversarialModel(keras.Model):
             if type(getattr(layer, "seed_generator", None)) is keras.random.SeedGenerator:
                 layer.seed_generator.__class__ = ReplicaSeedGenerator
         self.built = True
+        vars(self)["_accelerated"] = {}  # not tracked by Keras: it shares all weights
 
     def _maybe_symbolic_build(self, iterator=None, data_batch=None):
         """Does nothing: the networks are built.
@@ -252,6 +253,17 @@ class AdversarialModel(keras.Model):
         if sample_weight is not None:
             raise ValueError("Adversarial models take neither sample_weight nor class_weight.")
         return to_float(images)
+
+    def apply(self, network, inputs, training=False):
+        """Returns what one of the model's networks makes of inputs, by `kerasgan.fast`."""
+        return self.accelerated(network)(inputs, training=training)
+
+    def accelerated(self, network):
+        """Returns what computes one of the model's networks: see `kerasgan.fast.accelerate`."""
+        if network not in self._accelerated:
+            with tf.init_scope():  # outside of the graph of a step
+                self._accelerated[network] = fast.accelerate(network)
+        return self._accelerated[network]
 
     @contextlib.contextmanager
     def tape(self, network):
@@ -599,7 +611,7 @@ class AdversarialModel(keras.Model):
 
     def call(self, inputs, training=False):
         """Returns what the sampler makes of its inputs: `predict(latents)` gives float images."""
-        made = self.sampler(inputs, training=training)
+        made = self.apply(self.sampler, inputs, training)
         return tf.nest.map_structure(lambda images: tf.cast(images, "float32"), made)
 
     def endpoints(self):
@@ -615,7 +627,7 @@ class AdversarialModel(keras.Model):
 
     def logits(self, batch, training=False):
         """Returns the discriminator's logits, its first output, for a batch of its inputs."""
-        return tf.nest.flatten(self.discriminator(batch, training=training))[0]
+        return tf.nest.flatten(self.apply(self.discriminator, batch, training))[0]
 
     def export(
         self, filepath, format="tf_saved_model", verbose=None, input_signature=None, **kwargs

@@ -173,7 +173,7 @@ class ConditionalGAN(GAN):
             ]
         with tf.control_dependencies(checks):
             condition = self.condition(labels)
-        return self.sampler([latents, condition], training=False)
+        return self.apply(self.sampler, [latents, condition])
 
     def sample_labelled(self, count, seed):
         """Returns generated images, and the classes that were asked for."""

@@ -157,8 +157,8 @@ class CycleGAN(AdversarialModel):
         """Returns [G_BA(b), G_AB(a)] of [a, b]: images of A and of B."""
         a, b = real
         return [
-            tf.cast(self.generator_ba(b, training=training), "float32"),
-            tf.cast(self.generator_ab(a, training=training), "float32"),
+            tf.cast(self.apply(self.generator_ba, b, training), "float32"),
+            tf.cast(self.apply(self.generator_ab, a, training), "float32"),
         ]
 
     def generator_losses(self, real, fake, training):
@@ -194,8 +194,8 @@ class CycleGAN(AdversarialModel):
         """Returns the logits of [a, b], each by the discriminator of its domain."""
         a, b = images
         return [
-            self.discriminator_a(a, training=training),
-            self.discriminator_b(b, training=training),
+            self.apply(self.discriminator_a, a, training),
+            self.apply(self.discriminator_b, b, training),
         ]
 
     def loss_names(self):
@@ -230,7 +230,7 @@ class CycleGAN(AdversarialModel):
         """The compiled functions from uint8 images to uint8 images, by direction."""
 
         def function(direction):
-            network = self.sampler_of(direction)
+            network = self.accelerated(self.sampler_of(direction))
             shape = open_shape(network, self.image_shape)
             return tf.function(
                 lambda images: to_uint8(whole(network, to_float(images))),
@@ -283,7 +283,7 @@ class CycleGAN(AdversarialModel):
         images = tf.TensorSpec((None, *self.image_shape), "uint8", "images")
         for domain in "ab":
             network = getattr(self, f"discriminator_{domain}")
-            score = functools.partial(_score, network)
+            score = functools.partial(_score, self.accelerated(network))
             served[f"discriminate_{domain}"] = (score, [images])
         return served
 

@@ -57,7 +57,7 @@ class Game(AdversarialModel):
 
     def imagine(self, inputs, training):
         """Returns the generator's images in float32, whatever a user's network computes in."""
-        return tf.cast(self.generator(inputs, training=training), "float32")
+        return tf.cast(self.apply(self.generator, inputs, training), "float32")
 
     def noise(self, training):
         """Returns the seed generator of training, or that of evaluation."""

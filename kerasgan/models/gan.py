@@ -214,7 +214,7 @@ class GAN(Game):
 
     def sample(self, latents):
         """Returns the images, float32 in [-1, 1], of latents."""
-        return self.sampler(latents, training=False)
+        return self.apply(self.sampler, latents)
 
     def grid(self, count=64, seed=0):
         """Returns `generate(count, seed)` in one picture, uint8 (H, W, C), as square as it gets."""

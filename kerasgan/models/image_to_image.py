@@ -166,9 +166,10 @@ class ImageToImage(Game):
         Of any height and width, if the generator takes any; where it wants multiples of something,
         the inputs are continued by their mirror image, and the rest is cut off.
         """
-        shape = open_shape(self.sampler, self.inputs_shape)
+        network = self.accelerated(self.sampler)
+        shape = open_shape(network, self.inputs_shape)
         return tf.function(
-            lambda inputs: to_uint8(whole(self.sampler, to_float(inputs), self.scale)),
+            lambda inputs: to_uint8(whole(network, to_float(inputs), self.scale)),
             input_signature=[tf.TensorSpec(shape, "uint8", "images")],
         )
 

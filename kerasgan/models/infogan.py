@@ -112,7 +112,7 @@ class InfoGAN(Classifying, GAN):
         """Returns D's and Q's loss by term, and D's accuracies."""
         fake_images, latents = fake
         real_logits = self.logits(real, training)
-        fake_logits, *codes = self.discriminator(fake_images, training=training)
+        fake_logits, *codes = self.apply(self.discriminator, fake_images, training)
         values = self.adversarial_terms(real, fake_images, real_logits, fake_logits, training)
         information = self.information(latents, codes)
         values["discriminator_loss"] -= self.weighted(information)
@@ -121,7 +121,7 @@ class InfoGAN(Classifying, GAN):
     def generator_losses(self, real, fake, training):
         """Returns G's loss by term."""
         fake_images, latents = fake
-        fake_logits, *codes = self.discriminator(fake_images, training=training)
+        fake_logits, *codes = self.apply(self.discriminator, fake_images, training)
         real_logits = self.reference_logits(real, training)
         adversarial = self.adversarial_loss.generator(fake_logits, real_logits)
         information = self.weighted(self.information(latents, codes))
@@ -236,7 +236,7 @@ class InfoGAN(Classifying, GAN):
 
     def class_logits(self, images):
         """Returns Q's scores of the categories."""
-        return self.discriminator(images, training=False)[1]
+        return self.apply(self.discriminator, images)[1]
 
     def get_config(self):
         """Returns the arguments that rebuild the model."""

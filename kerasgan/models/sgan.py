@@ -94,7 +94,7 @@ class SemiSupervisedGAN(Classifying, GAN):
 
     def logits(self, images, training=False):
         """Returns the logit of D(x), (N, 1)."""
-        class_logits, _ = self.discriminator(images, training=training)
+        class_logits, _ = self.apply(self.discriminator, images, training)
         return self.evidence(class_logits)
 
     def train_step(self, data):
@@ -121,7 +121,7 @@ class SemiSupervisedGAN(Classifying, GAN):
         """Returns D's loss by term, and its accuracies."""
         (labelled, unlabelled), labels = real
         network = self.discriminator if training else self.classifier
-        class_logits, _ = network(tf.concat([labelled, unlabelled, fake], 0), training=training)
+        class_logits, _ = self.apply(network, tf.concat([labelled, unlabelled, fake], 0), training)
         sizes = [batch_length(images) for images in (labelled, unlabelled, fake)]
         class_logits, *others = tf.split(class_logits, sizes)
 
@@ -143,7 +143,7 @@ class SemiSupervisedGAN(Classifying, GAN):
         (_, unlabelled), _ = real
 
         def mean_features(images):
-            _, features = self.discriminator(images, training=training)
+            _, features = self.apply(self.discriminator, images, training)
             return self.mean_over_replicas(tf.reduce_mean(features, axis=0))
 
         loss = losses.feature_matching(mean_features(unlabelled), mean_features(fake))
@@ -221,7 +221,7 @@ class SemiSupervisedGAN(Classifying, GAN):
 
     def class_logits(self, images):
         """Returns the classifier's scores of the classes."""
-        return self.classifier(images, training=False)[0][:, : self.num_classes]
+        return self.apply(self.classifier, images)[0][:, : self.num_classes]
 
     def get_config(self):
         """Returns the arguments that rebuild the model."""

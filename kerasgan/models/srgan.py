@@ -111,7 +111,7 @@ class SRGAN(ImageToImage):
     def content(self, images, generated):
         """Returns the distance of pixels, or of features."""
         if self.features is not None:
-            images, generated = (self.features(each) for each in (images, generated))
+            images, generated = (self.apply(self.features, each) for each in (images, generated))
         return super().content(images, generated)
 
     def measures(self, images, generated):
@@ -125,7 +125,7 @@ class SRGAN(ImageToImage):
         size = batch_length(inputs)
         images = not_empty(images, self.image_shape)
         inputs = not_empty(inputs, self.inputs_shape)
-        generated = tf.cast(self.sampler(inputs, training=False), "float32")
+        generated = tf.cast(self.apply(self.sampler, inputs), "float32")
         content = self.content_weight * self.content(images, generated)
         return self.log(
             size,

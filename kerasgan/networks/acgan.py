@@ -12,7 +12,6 @@ import keras
 from keras import layers
 
 from kerasgan.data import check_image_shape
-from kerasgan.layers import Conv2D, LeakyReLU
 from kerasgan.networks import dcgan
 from kerasgan.networks.common import batch_normalization, normal, seeds
 
@@ -56,7 +55,7 @@ def discriminator(image_shape, num_classes, width=16, dropout=0.5, seed=None):
     images = keras.Input(image_shape, name="images")
     x = images
     for i in range(6):
-        x = Conv2D(
+        x = layers.Conv2D(
             width * 2**i,
             3,
             strides=1 + (i + 1) % 2,
@@ -66,7 +65,7 @@ def discriminator(image_shape, num_classes, width=16, dropout=0.5, seed=None):
         )(x)
         if i > 0:
             x = batch_normalization(seed)(x)
-        x = LeakyReLU(0.2)(x)
+        x = layers.LeakyReLU(0.2)(x)
         x = layers.Dropout(dropout, seed=next(seed))(x)
     x = layers.Flatten()(x)
     outputs = [

@@ -15,7 +15,7 @@ import keras
 from keras import layers
 
 from kerasgan.data import check_image_shape
-from kerasgan.layers import Dense, Maxout
+from kerasgan.layers import Maxout
 from kerasgan.networks.common import seeds, to_logits, to_sigmoid_image, uniform
 
 
@@ -36,14 +36,14 @@ def generator(image_shape, condition_dim, latent_dim=100, dropout=0.0, seed=None
     seed = seeds(seed, "generator")
 
     def hidden(x, units, limit=0.05):
-        x = Dense(units, "relu", kernel_initializer=uniform(limit, seed))(x)
+        x = layers.Dense(units, "relu", kernel_initializer=uniform(limit, seed))(x)
         return layers.Dropout(dropout, seed=next(seed))(x)
 
     latents = keras.Input((latent_dim,), name="latents")
     condition = keras.Input((condition_dim,), name="condition")
     x = layers.Concatenate()([hidden(latents, 200), hidden(condition, 1000, limit=0.5)])
     x = hidden(x, 1200)
-    x = Dense(height * width * channels, kernel_initializer=uniform(0.05, seed))(x)
+    x = layers.Dense(height * width * channels, kernel_initializer=uniform(0.05, seed))(x)
     images = layers.Reshape((height, width, channels), dtype="float32")(to_sigmoid_image(x))
     return keras.Model([latents, condition], images, name="generator")
 

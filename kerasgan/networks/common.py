@@ -7,7 +7,6 @@ import keras
 from keras import layers
 
 from kerasgan.data import check_image_shape
-from kerasgan.layers import BatchNormalization, InstanceNormalization
 
 # The smallest side, and the largest area, of the map that a generator starts from.
 SMALLEST_SIDE = 4
@@ -54,17 +53,19 @@ def uniform(limit, seed):
 
 def batch_normalization(seed):
     """Batch normalization as in DCGAN: gains from N(1, 0.02), averages that follow quickly."""
-    return BatchNormalization(momentum=0.9, epsilon=1e-5, gamma_initializer=normal(seed, mean=1.0))
+    return layers.BatchNormalization(
+        momentum=0.9, epsilon=1e-5, gamma_initializer=normal(seed, mean=1.0)
+    )
 
 
 def instance_normalization(seed):
     """Instance normalization with gains and biases: batch normalization of each image alone."""
-    return InstanceNormalization(epsilon=1e-5, gamma_initializer=normal(seed, 1.0))
+    return layers.GroupNormalization(groups=-1, epsilon=1e-5, gamma_initializer=normal(seed, 1.0))
 
 
 def plain_instance_normalization(seed):
     """Instance normalization without gains and biases, as in CycleGAN."""
-    return InstanceNormalization(epsilon=1e-5, center=False, scale=False)
+    return layers.GroupNormalization(groups=-1, epsilon=1e-5, center=False, scale=False)
 
 
 def to_image(x, activation="tanh"):

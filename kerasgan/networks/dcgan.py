@@ -15,7 +15,6 @@ kernel_size=5`.
 import keras
 from keras import layers
 
-from kerasgan.layers import Conv2D, Conv2DTranspose, LeakyReLU
 from kerasgan.networks.common import (
     batch_normalization,
     halvings,
@@ -95,7 +94,7 @@ def features(images, width, kernel_size, normalize, seed):
     """
     x = images
     for i in range(halvings(images.shape[1:])):
-        x = Conv2D(
+        x = layers.Conv2D(
             width * min(2**i, _WIDEST),
             kernel_size,
             strides=2,
@@ -105,12 +104,12 @@ def features(images, width, kernel_size, normalize, seed):
         )(x)
         if normalize and i > 0:
             x = batch_normalization(seed)(x)
-        x = LeakyReLU(0.2)(x)
+        x = layers.LeakyReLU(0.2)(x)
     return x
 
 
 def _upsample(channels, kernel_size, seed):
-    return Conv2DTranspose(
+    return layers.Conv2DTranspose(
         channels,
         kernel_size,
         strides=2,

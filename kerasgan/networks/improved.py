@@ -14,7 +14,7 @@ import keras
 from keras import layers
 
 from kerasgan.data import check_image_shape
-from kerasgan.layers import Dense, GaussianNoise, WeightNormalizedDense
+from kerasgan.layers import WeightNormalizedDense
 from kerasgan.networks.common import seeds, to_sigmoid_image
 
 
@@ -36,7 +36,7 @@ def generator(image_shape, latent_dim=100, units=500, seed=None):
     latents = keras.Input((latent_dim,), name="latents")
     x = latents
     for _ in range(2):
-        x = Dense(units, use_bias=False, kernel_initializer=_glorot(seed))(x)
+        x = layers.Dense(units, use_bias=False, kernel_initializer=_glorot(seed))(x)
         x = layers.BatchNormalization(momentum=0.9, epsilon=1e-6, scale=False)(x)
         x = layers.Activation("softplus")(x)
     x = WeightNormalizedDense(math.prod(image_shape), kernel_initializer=_glorot(seed))(x)
@@ -80,7 +80,7 @@ def discriminator(image_shape, num_classes, units=(1000, 500, 250, 250, 250), no
 
 def _noise(deviation, seed):
     # In float32 under any policy: it costs less there, and keeps its tails.
-    return GaussianNoise(deviation, seed=next(seed), dtype="float32")
+    return layers.GaussianNoise(deviation, seed=next(seed), dtype="float32")
 
 
 def _glorot(seed):

@@ -12,7 +12,6 @@ import math
 import keras
 from keras import layers
 
-from kerasgan.layers import Conv2D, Conv2DTranspose, Dense, LeakyReLU
 from kerasgan.networks.common import batch_normalization, halvings, normal, seeds, to_sigmoid_image
 
 _SLOPE = 0.01  # the code's; the paper prints 0.1
@@ -42,7 +41,7 @@ def generator(image_shape, latent_dim=74, width=64, units=1024, seed=None):
     latents = keras.Input((latent_dim,), name="latents")
     x = latents
     for size in (units, math.prod(small)):
-        x = hidden(Dense(size, use_bias=False, kernel_initializer=normal(seed))(x))
+        x = hidden(layers.Dense(size, use_bias=False, kernel_initializer=normal(seed))(x))
     x = layers.Reshape(small)(x)
     for i in reversed(range(steps - 1)):
         x = hidden(_upsample(width << i, False, seed)(x))
@@ -74,7 +73,7 @@ def discriminator(
     images = keras.Input(image_shape, name="images")
     x = layers.Rescaling(0.5, 0.5)(images)
     for i in range(halvings(image_shape)):
-        x = Conv2D(
+        x = layers.Conv2D(
             width << i,
             4,
             strides=2,
@@ -84,13 +83,13 @@ def discriminator(
         )(x)
         if i > 0:
             x = batch_normalization(seed)(x)
-        x = LeakyReLU(_SLOPE)(x)
+        x = layers.LeakyReLU(_SLOPE)(x)
     x = _dense(layers.Flatten()(x), units, seed)
     codes = _dense(x, units // 8, seed)
     heads = [(x, 1), (codes, num_categories), (codes, num_continuous)]
     outputs = [
         layers.Activation("linear", dtype="float32")(
-            Dense(size, kernel_initializer=normal(seed))(features)
+            layers.Dense(size, kernel_initializer=normal(seed))(features)
         )
         for features, size in heads
         if size
@@ -99,12 +98,12 @@ def discriminator(
 
 
 def _dense(x, units, seed):
-    x = Dense(units, use_bias=False, kernel_initializer=normal(seed))(x)
-    return LeakyReLU(_SLOPE)(batch_normalization(seed)(x))
+    x = layers.Dense(units, use_bias=False, kernel_initializer=normal(seed))(x)
+    return layers.LeakyReLU(_SLOPE)(batch_normalization(seed)(x))
 
 
 def _upsample(channels, use_bias, seed):
-    return Conv2DTranspose(
+    return layers.Conv2DTranspose(
         channels,
         4,
         strides=2,

@@ -9,7 +9,6 @@ maps; a discriminator of four 5 x 5 convolutions. At 112 x 112 x 3 and 1,024 lat
 import keras
 from keras import layers
 
-from kerasgan.layers import Conv2D, Conv2DTranspose, LeakyReLU
 from kerasgan.networks.common import (
     batch_normalization,
     halvings,
@@ -67,15 +66,17 @@ def discriminator(image_shape, width=64, seed=None):
     images = keras.Input(image_shape, name="images")
     x = images
     for i in range(4):
-        x = Conv2D(width * 2**i, 5, strides=2, padding="same", kernel_initializer=normal(seed))(x)
+        x = layers.Conv2D(
+            width * 2**i, 5, strides=2, padding="same", kernel_initializer=normal(seed)
+        )(x)
         if i > 0:
             x = batch_normalization(seed)(x)
-        x = LeakyReLU(0.2)(x)
+        x = layers.LeakyReLU(0.2)(x)
     logits = to_logits(x, kernel_initializer=normal(seed))
     return keras.Model(images, logits, name="discriminator")
 
 
 def _transposed(channels, stride, seed):
-    return Conv2DTranspose(
+    return layers.Conv2DTranspose(
         channels, 3, strides=stride, padding="same", kernel_initializer=normal(seed)
     )

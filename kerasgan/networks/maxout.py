@@ -10,7 +10,7 @@ import keras
 from keras import layers
 
 from kerasgan.data import check_image_shape
-from kerasgan.layers import Dense, Maxout
+from kerasgan.layers import Maxout
 from kerasgan.networks.common import seeds, to_logits, to_sigmoid_image, uniform
 
 
@@ -32,8 +32,8 @@ def generator(image_shape, latent_dim=100, units=1200, seed=None):
     latents = keras.Input((latent_dim,), name="latents")
     x = latents
     for _ in range(2):
-        x = Dense(units, "relu", kernel_initializer=uniform(0.05, seed))(x)
-    x = Dense(height * width * channels, kernel_initializer=uniform(0.05, seed))(x)
+        x = layers.Dense(units, "relu", kernel_initializer=uniform(0.05, seed))(x)
+    x = layers.Dense(height * width * channels, kernel_initializer=uniform(0.05, seed))(x)
     images = layers.Reshape((height, width, channels), dtype="float32")(to_sigmoid_image(x))
     return keras.Model(latents, images, name="generator")
 

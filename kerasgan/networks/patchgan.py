@@ -9,7 +9,6 @@ and instance normalization with gains 2,768,705 weights.
 import keras
 from keras import layers
 
-from kerasgan.layers import Conv2D, LeakyReLU
 from kerasgan.networks.common import instance_normalization, normal, seeds
 
 # How often a discriminator of patches of so many pixels halves the image.
@@ -57,7 +56,7 @@ def discriminator(
             kernel_size, strides = 1, 1  # each pixel by itself
         else:
             kernel_size, x = 4, layers.ZeroPadding2D(1)(x)  # on all sides alike; "same" is not
-        return Conv2D(
+        return layers.Conv2D(
             filters, kernel_size, strides, use_bias=use_bias, kernel_initializer=normal(seed)
         )(x)
 
@@ -67,10 +66,10 @@ def discriminator(
         condition = keras.Input((None, None, condition_channels), name="condition")
         inputs = [images, condition]
         x = layers.Concatenate()([condition, images])
-    x = LeakyReLU(0.2)(convolve(x, width, 2))
+    x = layers.LeakyReLU(0.2)(convolve(x, width, 2))
     for i in range(1, max(halvings, 1) + 1):
         strides = 2 if i < halvings else 1
         x = convolve(x, width * min(2**i, _WIDEST), strides, bias)
-        x = LeakyReLU(0.2)(normalization(seed)(x))
+        x = layers.LeakyReLU(0.2)(normalization(seed)(x))
     logits = layers.Activation("linear", dtype="float32")(convolve(x, 1))
     return keras.Model(inputs, logits, name=name)

@@ -9,7 +9,7 @@ reflection padding, two doublings; instance normalization throughout. With 9 blo
 import keras
 from keras import layers
 
-from kerasgan.layers import Conv2D, ReflectionPadding2D
+from kerasgan.layers import ReflectionPadding2D
 from kerasgan.networks.common import normal, plain_instance_normalization, seeds, to_image
 
 
@@ -32,7 +32,7 @@ def generator(channels=3, output_channels=3, width=64, blocks=9, name="generator
         return plain_instance_normalization(seed)(x)
 
     def convolve(x, filters, kernel_size, **options):
-        return Conv2D(filters, kernel_size, kernel_initializer=normal(seed), **options)(x)
+        return layers.Conv2D(filters, kernel_size, kernel_initializer=normal(seed), **options)(x)
 
     def reflected(x, filters, kernel_size):
         return convolve(ReflectionPadding2D(kernel_size // 2)(x), filters, kernel_size)

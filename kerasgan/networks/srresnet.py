@@ -10,7 +10,7 @@ import keras
 from keras import layers
 
 from kerasgan.data import check_image_shape
-from kerasgan.layers import BatchNormalization, Conv2D, Dense, LeakyReLU, PixelShuffle, PReLU
+from kerasgan.layers import PixelShuffle
 from kerasgan.networks.common import seeds, to_logits
 
 
@@ -34,15 +34,15 @@ def generator(scale=4, channels=3, width=64, blocks=16, seed=None):
     seed = seeds(seed, "generator")
 
     def convolve(x, filters, kernel_size=3, **options):
-        return Conv2D(
+        return layers.Conv2D(
             filters, kernel_size, padding="same", kernel_initializer=_glorot(seed), **options
         )(x)
 
     def normalize(x):
-        return BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
+        return layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
 
     def activate(x):  # one slope for all channels
-        return PReLU("zeros", shared_axes=[1, 2, 3])(x)
+        return layers.PReLU("zeros", shared_axes=[1, 2, 3])(x)
 
     images = keras.Input((None, None, channels), name="images")
     x = layers.Rescaling(0.5, 0.5)(images)  # the paper's low resolution lies in [0, 1]
@@ -75,13 +75,13 @@ def discriminator(image_shape, width=64, units=1024, seed=None):
     images = keras.Input(image_shape, name="images")
     x = images
     for i in range(8):
-        x = Conv2D(width << i // 2, 3, 1 + i % 2, padding="same", kernel_initializer=_glorot(seed))(
-            x
-        )
-        x = x if i == 0 else BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
-        x = LeakyReLU(0.2)(x)
-    x = Dense(units, kernel_initializer=_glorot(seed))(layers.Flatten()(x))
-    logits = to_logits(LeakyReLU(0.2)(x), kernel_initializer=_glorot(seed))
+        x = layers.Conv2D(
+            width << i // 2, 3, 1 + i % 2, padding="same", kernel_initializer=_glorot(seed)
+        )(x)
+        x = x if i == 0 else layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
+        x = layers.LeakyReLU(0.2)(x)
+    x = layers.Dense(units, kernel_initializer=_glorot(seed))(layers.Flatten()(x))
+    logits = to_logits(layers.LeakyReLU(0.2)(x), kernel_initializer=_glorot(seed))
     return keras.Model(images, logits, name="discriminator")
 
 

@@ -11,7 +11,6 @@ import keras
 from keras import layers
 
 from kerasgan.data import check_image_shape
-from kerasgan.layers import Conv2D, Conv2DTranspose, LeakyReLU
 from kerasgan.networks.common import instance_normalization, normal, seeds, to_image
 
 # Channels double with each halving of the map, up to this multiple of the width.
@@ -67,17 +66,19 @@ def generator(
     for i, filters in enumerate(widths):
         if i > 0:
             skips.append(x)
-            x = LeakyReLU(0.2)(x)
-        x = Conv2D(filters, **options, use_bias=False, kernel_initializer=normal(seed))(x)
+            x = layers.LeakyReLU(0.2)(x)
+        x = layers.Conv2D(filters, **options, use_bias=False, kernel_initializer=normal(seed))(x)
         x = normalization(seed)(x) if 0 < i < depth - 1 else x
     for i, filters in enumerate(reversed(widths[:-1])):
         x = layers.ReLU()(x)
-        x = Conv2DTranspose(filters, **options, use_bias=False, kernel_initializer=normal(seed))(x)
+        x = layers.Conv2DTranspose(
+            filters, **options, use_bias=False, kernel_initializer=normal(seed)
+        )(x)
         x = normalization(seed)(x)
         if i < _DROPOUTS and filters == widths[-1]:
             x = layers.Dropout(dropout, seed=next(seed))(x)
         x = layers.Concatenate()([x, skips.pop()])
-    x = Conv2DTranspose(output_channels, **options, kernel_initializer=normal(seed))(
+    x = layers.Conv2DTranspose(output_channels, **options, kernel_initializer=normal(seed))(
         layers.ReLU()(x)
     )
     return keras.Model(images, to_image(x), name=name)

@@ -3,7 +3,6 @@ import numpy as np
 import pytest
 
 from kerasgan import networks
-from kerasgan.layers import GaussianNoise
 
 
 def trainable(model):
@@ -270,7 +269,7 @@ def test_seeds_fix_the_weights_dropout_and_noise_of_families(family, part):
 )
 def test_rates_of_dropout_and_noise(network, rates):
     found = layers_of(network(), (keras.layers.Dropout, keras.layers.GaussianNoise))
-    kinds = {keras.layers.Dropout: "rate", GaussianNoise: "stddev"}
+    kinds = {keras.layers.Dropout: "rate", keras.layers.GaussianNoise: "stddev"}
     assert [getattr(layer, kinds[type(layer)]) for layer in found] == rates
 
 

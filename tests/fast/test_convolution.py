@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from derivatives import derivatives, twins
+from derivatives import derivatives
+from fast.faster import faster, twins
+from keras.layers import Conv2D, Conv2DTranspose
 
-from kerasgan.layers import Conv2D, Conv2DTranspose
+from kerasgan import fast
 
 
 def pair(**options):
@@ -89,6 +91,7 @@ def test_few_channels_are_those_of_keras_to_the_second_derivative(
 
 def kernels_of(layer, channels, images=1, side=12):
     """The shapes of the kernels of all convolutions in a layer's outputs and gradient."""
+    layer = fast.accelerate_layer(layer)
 
     @tf.function
     def gradient(maps):
@@ -113,5 +116,7 @@ def test_few_channels_take_other_convolutions():
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
 @pytest.mark.parametrize("layer, channels, filters, options", CONVOLUTIONS)
 def test_computes_in_its_precision(layer, channels, filters, options, policy):
-    outputs = layer(filters, dtype=policy, **options)(np.ones((1, 9, 9, channels), "float32"))
+    outputs = faster(layer)(filters, dtype=policy, **options)(
+        np.ones((1, 9, 9, channels), "float32")
+    )
     assert outputs.dtype == policy.removeprefix("mixed_")

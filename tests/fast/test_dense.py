@@ -3,8 +3,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from derivatives import derivatives
+from fast.faster import faster, twins
 
-from kerasgan.layers import Dense
+Dense = faster(keras.layers.Dense)
 
 
 def test_against_constants():
@@ -19,10 +20,7 @@ def test_against_constants():
 @pytest.mark.parametrize("options", [{"activation": "tanh"}, {"use_bias": False}])
 def test_equals_keras_to_the_second_derivative(shape, units, options):
     inputs = tf.constant(np.random.default_rng(0).normal(size=shape), "float32")
-    layers = Dense(units, **options), keras.layers.Dense(units, **options)
-    for layer in layers:
-        layer.build(shape)
-    layers[1].set_weights(layers[0].get_weights())
+    layers = twins(keras.layers.Dense, shape, units, **options)
     for ours, theirs in zip(*(derivatives(layer, inputs) for layer in layers), strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-5)
 
@@ -32,5 +30,5 @@ def test_computes_in_its_precision(policy):
     layer = Dense(4, dtype=policy)
     outputs = layer(np.ones((2, 3), "float32"))
     assert outputs.dtype == policy.removeprefix("mixed_")
-    expected = 1 * layer.kernel.numpy().sum(0)
+    expected = 1 * layer.layer.kernel.numpy().sum(0)
     np.testing.assert_allclose(tf.cast(outputs[0], "float32"), expected, atol=2e-2)

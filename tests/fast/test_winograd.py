@@ -3,10 +3,11 @@ import types
 import numpy as np
 import pytest
 import tensorflow as tf
-from derivatives import derivatives, twins
+from derivatives import derivatives
+from fast.faster import faster, twins
+from keras.layers import Conv2D, Conv2DTranspose
 
-from kerasgan import winograd
-from kerasgan.layers import Conv2D, Conv2DTranspose
+from kerasgan.fast import winograd
 
 THREE = {"kernel_size": 3}
 FOUR = {"kernel_size": 4, "strides": 2}
@@ -59,13 +60,13 @@ def test_inference_is_that_of_keras(always, kind, options, shape):
 @pytest.mark.parametrize("options", [THREE | {"padding": "same"}, FOUR | {"padding": "valid"}])
 @pytest.mark.parametrize("change", [{"dtype": "mixed_bfloat16"}, {"kernel_size": 5}])
 def test_other_convolutions_are_those_of_keras(always, options, change):
-    layer = Conv2D(5, **options | change)
+    layer = faster(Conv2D)(5, **options | change)
     assert operations(layer, (2, 10, 10, 3), training=True) & USUAL
 
 
 @pytest.mark.parametrize("shape", [(None, 8, 8, 3), (2, None, 8, 3), (2, 8, 7, 3)])
 def test_sides_that_are_unknown_or_odd(always, shape):
-    layer = Conv2D(5, 3, padding="same")
+    layer = faster(Conv2D)(5, 3, padding="same")
     assert "Conv2D" in operations(layer, shape, training=True)
 
 
@@ -98,28 +99,28 @@ def test_is_as_exact_as_the_usual_way(kind, options, shape):
     def errors(layer, **training):
         return np.std(tf.cast(layer(maps, **training), "float64") - exact(maps))
 
-    assert winograd.pays(ours.kernel_size, ours.strides, (99, 99 * 2, 2), 128, 128)
+    assert winograd.is_profitable(theirs.kernel_size, theirs.strides, (99, 99 * 2, 2), 128, 128)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(winograd, "_LEAST", {2: 0, 3: 0})
         assert 0 < errors(ours, training=True) < 2 * errors(theirs)
 
 
-def test_pays_where_products_are_large():
+def test_is_profitable_where_products_are_large():
     three, four = ((3, 3), (1, 1)), ((4, 4), (2, 2))
-    assert winograd.pays(*three, (1, 32, 32), 256, 256)
-    assert winograd.pays(*three, (16, 48, 48), 64, 128)
-    assert not winograd.pays(*three, (16, 24, 24), 64, 64)
-    assert not winograd.pays(*three, (1, 8, 8), 256, 256)
-    assert winograd.pays(*four, (64, 4, 4), 256, 512)
-    assert not winograd.pays(*four, (1, 8, 8), 512, 512)
+    assert winograd.is_profitable(*three, (1, 32, 32), 256, 256)
+    assert winograd.is_profitable(*three, (16, 48, 48), 64, 128)
+    assert not winograd.is_profitable(*three, (16, 24, 24), 64, 64)
+    assert not winograd.is_profitable(*three, (1, 8, 8), 256, 256)
+    assert winograd.is_profitable(*four, (64, 4, 4), 256, 512)
+    assert not winograd.is_profitable(*four, (1, 8, 8), 512, 512)
     for kernel_size, strides in (((3, 3), (2, 2)), ((4, 4), (1, 1)), ((3, 4), (1, 1))):
-        assert not winograd.pays(kernel_size, strides, (64, 32, 32), 512, 512)
+        assert not winograd.is_profitable(kernel_size, strides, (64, 32, 32), 512, 512)
 
 
 def test_leaves_other_devices_to_their_own_ways(monkeypatch):
     devices = [types.SimpleNamespace(device_type=kind) for kind in ("CPU", "GPU")]
     monkeypatch.setattr(tf.config, "list_logical_devices", lambda: devices)
-    assert not winograd.pays((3, 3), (1, 1), (1, 32, 32), 256, 256)
+    assert not winograd.is_profitable((3, 3), (1, 1), (1, 32, 32), 256, 256)
 
 
 def test_replicas_compute_what_one_device_does(always, mirrored):

@@ -35,8 +35,8 @@ def _passes(function):
     return call
 
 
-def pays(kernel_size, strides, maps, channels, filters):
-    """Whether a convolution is known here, and faster so, as it was measured on CPUs.
+def is_profitable(kernel_size, strides, maps, channels, filters):
+    """Returns whether a convolution is supported, and was measured faster on CPUs.
 
     Args:
         kernel_size: (rows, columns).
@@ -59,7 +59,7 @@ def pays(kernel_size, strides, maps, channels, filters):
 
 
 def convolution(images, kernel, border):
-    """Returns a convolution for which `pays` is true.
+    """Returns a convolution for which `is_profitable` is true.
 
     Args:
         images: (N, H, W, C), float32.
@@ -96,7 +96,7 @@ def convolution(images, kernel, border):
 def transposed_convolution(maps, kernel):
     """Returns a transposed convolution with stride 2 and padding "same", which doubles maps.
 
-    It is the gradient, by the images, of the convolution that makes such maps; `pays` tells of it.
+    It is the gradient, by the images, of the convolution that makes such maps; see `is_profitable`.
 
     Args:
         maps: (N, H, W, filters), float32.

@@ -60,13 +60,18 @@ def product(rows, weights):
     return multiply(rows, tf.convert_to_tensor(weights))
 
 
-def few(taps, channels):
-    """Whether it pays to make `taps` values of each pixel first, for a transposed convolution."""
+def has_few_outputs(taps, channels):
+    """Returns whether a transposed convolution makes few outputs of each input pixel.
+
+    Args:
+        taps: How many values each pixel makes.
+        channels: The channels of a pixel.
+    """
     return 2 * taps <= channels
 
 
-def windows(maps, kernel):
-    """Returns a transposed convolution's two parts: what pixels make, and where that goes.
+def split_transpose(maps, kernel):
+    """Factors a transposed convolution into a 1 x 1 convolution and a fixed scatter kernel.
 
     Args:
         maps: (N, H, W, C).
@@ -84,7 +89,7 @@ def windows(maps, kernel):
 
 
 def convolution_of_few(images, kernel, strides, padding):
-    """Returns a convolution of few channels, whose gradient by the images is that of `windows`.
+    """Returns a convolution of few channels; its gradient by images is that of `split_transpose`.
 
     Args:
         images: (N, H, W, C).
@@ -98,7 +103,7 @@ def convolution_of_few(images, kernel, strides, padding):
     def convolve(images, kernel):
         def gradient(upstream):
             by_images = tf.nn.conv2d_transpose(
-                *windows(upstream, kernel), tf.shape(images), strides, padding
+                *split_transpose(upstream, kernel), tf.shape(images), strides, padding
             )
             by_kernel = tf.raw_ops.Conv2DBackpropFilter(
                 input=images,

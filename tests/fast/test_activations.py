@@ -3,8 +3,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from derivatives import derivatives
+from fast.faster import faster, twins
 
-from kerasgan.layers import LeakyReLU, PReLU
+LeakyReLU, PReLU = faster(keras.layers.LeakyReLU), faster(keras.layers.PReLU)
 
 
 @pytest.mark.parametrize("shape", [(5,), (4, 4, 3)])
@@ -56,12 +57,9 @@ def test_a_penalty_does_not_send_zeros_through_the_network():
 def test_prelu_is_that_of_keras_to_the_second_derivative(shared):
     rng = np.random.default_rng(0)
     inputs = tf.constant(rng.normal(size=(2, 4, 4, 3)), "float32")
-    layers = [kind(shared_axes=shared) for kind in (PReLU, keras.layers.PReLU)]
+    layers = twins(keras.layers.PReLU, inputs.shape, shared_axes=shared)
     for layer in layers:
-        layer.build(inputs.shape)
-    slopes = rng.normal(size=layers[0].alpha.shape) + 1.0
-    for layer in layers:
-        layer.set_weights([slopes])
+        layer.set_weights([weight + 1.0 for weight in layer.get_weights()])
     for ours, theirs in zip(*(derivatives(layer, inputs) for layer in layers), strict=True):
         np.testing.assert_allclose(ours, theirs, atol=2e-5)
 
@@ -73,7 +71,7 @@ def test_prelu_against_constants():
     with tf.GradientTape() as tape:
         outputs = layer(inputs)
     np.testing.assert_allclose(outputs, [[-1.0, 3.0, -2.0]])
-    np.testing.assert_allclose(tape.gradient(outputs, layer.alpha.value), [-6.0])
+    np.testing.assert_allclose(tape.gradient(outputs, layer.layer.alpha.value), [-6.0])
 
 
 @pytest.mark.parametrize("layer", [LeakyReLU, PReLU])
