@@ -105,8 +105,10 @@ class Accelerated(keras.layers.Layer):
         if not self.layer.built:
             self.layer.build(input_shape)
 
-    def call(self, inputs, training=False):
+    def call(self, inputs, training=False, mask=None):
         """Returns the layer's outputs."""
+        if mask is not None:
+            return self.layer(inputs, mask=mask)
         outputs = self.kernel(self.layer, inputs, training)
         return self.layer(inputs) if outputs is None else outputs
 
