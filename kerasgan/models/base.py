@@ -20,6 +20,7 @@ from kerasgan import fast, losses
 from kerasgan.data import check_images, to_float
 from kerasgan.export import write_saved_model
 from kerasgan.metrics import mean_distance
+from kerasgan.models.upgrade import upgraded
 from kerasgan.networks.common import check_seed
 
 # Every evaluation of every model begins with this seed, so that evaluations compare.
@@ -703,6 +704,13 @@ class AdversarialModel(keras.Model):
             unfinished.replace(path)
         finally:
             unfinished.unlink(missing_ok=True)
+
+    def load_weights(self, filepath, **kwargs):
+        """Loads weights, also those of version 0.1; see `keras.Model.load_weights`."""
+        if not str(filepath).endswith(".weights.h5") or not pathlib.Path(filepath).is_file():
+            return super().load_weights(filepath, **kwargs)
+        with upgraded(filepath, self) as path:
+            super().load_weights(path, **kwargs)
 
     def get_config(self):
         """Returns the arguments that rebuild the model, networks included."""
