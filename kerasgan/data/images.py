@@ -151,7 +151,7 @@ class Images:
             images = to_float(tf.gather(self.pixels, batch))
             return (images, tf.gather(self._labels, batch)) if with_labels else images
 
-        batches = indices.map(gather, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+        batches = indices.map(gather, num_parallel_calls=order.PARALLEL_CALLS, deterministic=True)
         return order.ready(batches)
 
 

@@ -149,7 +149,7 @@ class SuperResolution:
         indices = order.endless(sum(cuts), steps, batch_size, seed, start_step).unbatch()
         numbers = tf.data.Dataset.counter(start_step * batch_size)
         examples = tf.data.Dataset.zip(indices, numbers).map(
-            cut, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
+            cut, num_parallel_calls=order.PARALLEL_CALLS, deterministic=True
         )
         return order.ready(examples.batch(batch_size, drop_remainder=True).map(_floats))
 

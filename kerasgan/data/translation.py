@@ -408,4 +408,4 @@ def _cut(sources, crop, numbered, seed):
             return images
         return random_crop(images, crop, tf.stack([tf.constant(seed, tf.int64), number]))
 
-    return numbered.map(cut, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+    return numbered.map(cut, num_parallel_calls=order.PARALLEL_CALLS, deterministic=True)
