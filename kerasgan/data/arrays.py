@@ -99,7 +99,7 @@ class StoredArray:
 
 
 def _fill(buffer, file):
-    """Reads bytes until the buffer is full, and one more: a ZIP file's sum is checked at the end.
+    """Reads bytes until the buffer is full.
 
     Raises:
         EOFError: If the file is too short.
@@ -110,7 +110,6 @@ def _fill(buffer, file):
         if not count:
             raise EOFError("it ends too early")
         filled += count
-    file.read(1)
 
 
 @contextlib.contextmanager

@@ -34,11 +34,12 @@ class _Budget:
     """A number of pixels that threads share."""
 
     def __init__(self, pixels):
-        self._free, self._changed = pixels, threading.Condition()
+        self._all, self._free, self._changed = pixels, pixels, threading.Condition()
 
     @contextlib.contextmanager
     def take(self, pixels):
-        """Waits until so many are free, and holds them."""
+        """Waits until so many are free, or all, and holds them."""
+        pixels = min(pixels, self._all)
         with self._changed:
             self._changed.wait_for(lambda: self._free >= pixels)
             self._free -= pixels

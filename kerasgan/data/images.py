@@ -173,14 +173,16 @@ def load_images(source, image_shape=None, *, split="train", data_dir=None, crop=
 
             - `"digits"`: the 1,797 handwritten digits, 8x8 grey, inside scikit-learn; the last 297
               are the test split.
-            - A folder with pictures (BMP, GIF, JPEG, PNG, TIFF, WebP) at any depth, of any size
-              and mode. If it holds a folder named like `split`, that one is read. If each picture
-              lies in a sub-folder, the sub-folders are the classes; so are the folders `<split>A`
-              and `<split>B` of data sets for translation. Unreadable files are skipped with a
-              warning.
+            - A folder with pictures (BMP, GIF, JPEG, PNG, TIFF, WebP, and AVIF if Pillow reads it)
+              at any depth, of any size and mode. If it holds a folder named like `split`, that one
+              is read. If each picture lies in a sub-folder, the sub-folders are the classes, those
+              of the training split for all splits; so are the folders `<split>A` and `<split>B` of
+              data sets for translation. Links are followed. A warning says how many files are
+              used, and why others are not: those that are unreadable, are of other formats, or have
+              more than 100 megapixels. Hidden files do not count, nor do the folders of runs.
             - A `.npz` or `.npy` file with images, (count, height, width[, channels]), uint8 in
               [0, 255] or float in [-1, 1], under `x_<split>`, `x`, `images`, or alone; labels, if
-              any, under `y_<split>`, `y` or `labels`.
+              any, from 0 on, under `y_<split>`, `y` or `labels`.
             - The name of a TensorFlow Datasets builder with one image feature, such as `"mnist"`.
         image_shape: (height, width, channels) wanted; channels are 1 (grey), 2 (grey, alpha),
             3 (RGB) or 4 (RGBA). Transparency becomes white unless there is an alpha channel.

@@ -125,6 +125,13 @@ def test_large_pictures_are_not_decoded_at_once(tmp_path, monkeypatch):
     assert most <= 2
 
 
+def test_a_picture_larger_than_the_budget_is_decoded_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr(decode, "_BUDGET", decode._Budget(50))
+    for number in range(3):
+        Image.new("L", (10, 10), number).save(tmp_path / f"{number}.png")
+    assert load_images(tmp_path).images[:, 0, 0, 0].tolist() == [0, 1, 2]
+
+
 def noise(mode):
     """A picture of 40 x 30 of a mode of Pillow."""
     pixels = np.random.default_rng(0).integers(0, 256, (30, 40, 4), dtype=np.uint8)
