@@ -213,7 +213,8 @@ def train(recipe, options, workdir, strategy):
     epochs = options["epochs"]
     with common.user_errors(ValueError):
         steps = data.steps_per_epoch(options["batch_size"])
-        steps = options["steps_per_epoch"] or steps
+        least = recipe.settings(options["dataset"]).least_steps
+        steps = options["steps_per_epoch"] = options["steps_per_epoch"] or max(steps, least)
         with strategy.scope():
             model = recipe.build(data, options["seed"], options["small"])
             recipe.compile(

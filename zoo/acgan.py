@@ -32,7 +32,7 @@ RECIPE = Recipe(
         "fashion_mnist": Settings((28, 28, 1), batch_size=100, epochs=16),
         "cifar10": Settings((32, 32, 3), batch_size=100, epochs=100),
     },
-    own_data=Settings((64, 64, 3), batch_size=100, epochs=50),
+    own_data=Settings((64, 64, 3), batch_size=100, epochs=50, least_steps=100),
     options=_options,
     stream=labelled,
 )

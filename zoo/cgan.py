@@ -31,7 +31,7 @@ RECIPE = Recipe(
         "mnist": Settings((28, 28, 1), batch_size=100, epochs=40),
         "fashion_mnist": Settings((28, 28, 1), batch_size=100, epochs=40),
     },
-    own_data=Settings((32, 32, 3), batch_size=100, epochs=100),
+    own_data=Settings((32, 32, 3), batch_size=100, epochs=100, least_steps=50),
     options=lambda data, seed: {"num_classes": num_classes(data), "ema": 0.999},
     optimizers=_adam,
     stream=labelled,

@@ -24,5 +24,5 @@ RECIPE = Recipe(
         "mnist": Settings((28, 28, 1), batch_size=128, epochs=11),
         "fashion_mnist": Settings((28, 28, 1), batch_size=128, epochs=11),
     },
-    own_data=Settings((32, 32, 3), batch_size=128, epochs=50),
+    own_data=Settings((32, 32, 3), batch_size=128, epochs=50, least_steps=100),
 )

@@ -19,7 +19,7 @@ RECIPE = Recipe(
         "cifar10": Settings((32, 32, 3), batch_size=64, epochs=50),
         "celeb_a": Settings((64, 64, 3), batch_size=64, epochs=25),
     },
-    own_data=Settings((112, 112, 3), batch_size=64, epochs=25),
+    own_data=Settings((112, 112, 3), batch_size=64, epochs=25, least_steps=200),
     # 1,024 latents, as in the paper, are three quarters of all weights at 28 x 28, and slow.
     options=lambda data, seed: {"latent_dim": 100, "ema": 0.995},
 )

@@ -14,14 +14,18 @@ class Settings:
     Attributes:
         image_shape: (height, width, channels) that images are resized to.
         batch_size: Images a training step takes, shared by the discriminator's steps.
-        epochs: How often the data set is seen.
+        epochs: How many epochs, each of which sees the data set once, or more often if
+            `least_steps` says so.
         small: Whether to train the recipe's small networks.
+        least_steps: The steps that an epoch has at least. A data set that makes fewer is seen
+            several times in each.
     """
 
     image_shape: tuple[int, int, int]
     batch_size: int
     epochs: int
     small: bool = False
+    least_steps: int = 1
 
 
 def unlabelled(data, batch_size, seed, start_step):

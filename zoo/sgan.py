@@ -26,7 +26,7 @@ RECIPE = Recipe(
         "mnist": Settings((28, 28, 1), batch_size=100, epochs=300),
         "fashion_mnist": Settings((28, 28, 1), batch_size=100, epochs=300),
     },
-    own_data=Settings((32, 32, 3), batch_size=100, epochs=300),
+    own_data=Settings((32, 32, 3), batch_size=100, epochs=300, least_steps=20),
     options=lambda images, seed: {"num_classes": num_classes(images), "ema": 0.9999},
     stream=_ten_labels_a_class,
     held_out=lambda images, batch_size: images.dataset(batch_size, labels=True),

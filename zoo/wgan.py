@@ -22,5 +22,5 @@ RECIPE = Recipe(
         "cifar10": Settings((32, 32, 3), batch_size=320, epochs=100),
         "celeb_a": Settings((64, 64, 3), batch_size=320, epochs=50),
     },
-    own_data=Settings((64, 64, 3), batch_size=320, epochs=50),
+    own_data=Settings((64, 64, 3), batch_size=320, epochs=50, least_steps=100),
 )

@@ -30,11 +30,12 @@ class GANHealth(keras.callbacks.Callback):
       real, or all generated: then the generator learns little;
     - when the gradient of the generator's loss has vanished;
     - when generated images are all alike (mode collapse): their mean distance to each other has
-      become a small part of that of real images;
+      become a small part of that of real images, for long or when training ends;
     - when the discriminator's verdict on generated images swings from one end to the other.
 
     For the gradient and the images it looks, every so many steps, at the same few examples and
-    latents, without changing the model. A Wasserstein critic is meant to win: nothing is made of
+    latents, without changing the model. The generator is the averaged one if there is an average:
+    what `generate` uses. A Wasserstein critic is meant to win: nothing is made of
     its accuracies. Losses that are not finite are the affair of `HaltOnNonFinite`.
 
     Args:
@@ -88,6 +89,15 @@ class GANHealth(keras.callbacks.Callback):
                 self._told.clear()
                 self._looks, self._verdicts = [], []
                 break
+
+    def on_train_end(self, logs=None):
+        """Says so if training, however short, has ended with images that are all alike."""
+        if "mode collapse" not in self._told and self._look()["diversity"] < _ALIKE:
+            logging.warning(
+                "After %d steps training ends with generated images that are all alike. If it was "
+                "meant to be so short, train for longer.",
+                self._steps,
+            )
 
     def _look(self):
         """Returns how the game stands."""

@@ -7,6 +7,7 @@ optimizers, moving averages, seeds, the logging of losses, and serialization.
 import contextlib
 import functools
 import itertools
+import math
 import numbers
 import pathlib
 import types
@@ -23,6 +24,12 @@ from kerasgan.networks.common import check_seed
 
 # Every evaluation of every model begins with this seed, so that evaluations compare.
 _EVALUATION_SEED = 2**31 - 1
+
+# Until its decay is reached, an average has a half-life of this part of the updates so far: the
+# ramp-up of Karras et al., 2019, arXiv:1912.04958.
+_EMA_RAMP_UP = 0.05
+# The count of updates of files of version 0.1, whose averages had no ramp-up.
+_PAST_RAMP_UP = 2**30
 
 
 class ReplicaSeedGenerator(keras.random.SeedGenerator):
@@ -54,8 +61,11 @@ class AdversarialModel(keras.Model):
         generator: A built `keras.Model`.
         discriminator: A built `keras.Model`; None trains the generator alone.
         image_shape: (height, width, channels) of the images that `fit` takes.
-        ema: The decay of a moving average of the generator's weights, in (0, 1), such as 0.999;
-            None keeps no average. `generate` and `export` use the average.
+        ema: The decay a step of a moving average of the generator's weights, in (0, 1), such as
+            0.999; None keeps no average. Early in training the average is a shorter one: its
+            half-life is at most a twentieth of the steps so far. What is not trained, such as the
+            statistics of batch normalization, is copied. `generate`, `export` and `evaluate` use
+            the average.
         seed: An integer seed of everything drawn in training, or None.
 
     Raises:
@@ -77,6 +87,14 @@ class AdversarialModel(keras.Model):
         self.image_shape = tuple(image_shape)
         if ema is not None:
             self.generator_ema = copy_network(generator)
+            self.ema_updates = self.add_weight(
+                shape=(),
+                initializer="zeros",
+                dtype="int32",
+                trainable=False,
+                aggregation="only_first_replica",
+                name="ema_updates",
+            )
         self.seed_generator = ReplicaSeedGenerator(self.seed)
         # Evaluation draws from a stream of its own: validating leaves training as it was.
         self.evaluation_seed_generator = ReplicaSeedGenerator(_EVALUATION_SEED)
@@ -105,7 +123,8 @@ class AdversarialModel(keras.Model):
 
         Args:
             real: What `unpack` returns.
-            training: Whether the generator is to be trained with them.
+            training: Whether the generator is to be trained with them. If not, they are made by
+                the `sampler`.
         """
         raise NotImplementedError
 
@@ -323,7 +342,7 @@ class AdversarialModel(keras.Model):
     def examine(self, data):
         """Returns how the game stands on one batch, changing nothing.
 
-        Every call has the same latents.
+        Every call has the same latents. The generator is the one that `generate` uses.
 
         Args:
             data: A batch as `fit` takes it, of at least two examples.
@@ -344,10 +363,10 @@ class AdversarialModel(keras.Model):
     def _examination(self):
         def examination(data):
             real = self.unpack(data)
-            with self.tape(self.generator) as tape:
+            with self.tape(self.sampler) as tape:
                 fake = self.fake_batch(real, training=False)
                 loss = self.generator_losses(real, fake, training=False)["generator_loss"]
-            gradients = tape.gradient(loss, self.generator.trainable_variables)
+            gradients = tape.gradient(loss, self.sampler.trainable_variables)
             # Of several images, such as those of two domains, the least diverse count.
             ratios = [
                 mean_distance(generated) / mean_distance(images)
@@ -369,25 +388,33 @@ class AdversarialModel(keras.Model):
     def update_ema(self):
         """Moves the averaged networks, if any, towards the networks."""
         pairs = [
-            (average_weight.value, weight.value)
+            pair
             for average, network in self.averages()
-            for average_weight, weight in zip(average.weights, network.weights, strict=True)
+            for pair in zip(average.weights, network.weights, strict=True)
         ]
         if not pairs:
             return
+        trained = [(a.value, weight.value) for a, weight in pairs if weight.trainable]
+        others = [(a.value, weight.value) for a, weight in pairs if not weight.trainable]
+        self.ema_updates.assign_add(1)
+        half_life = _EMA_RAMP_UP * tf.cast(self.ema_updates.value, "float32")
+        # decay = min(ema, 0.5 ** (1 / half_life)); its difference from 1 keeps more digits.
+        rate = tf.maximum(1.0 - self.ema, -tf.math.expm1(-math.log(2.0) / half_life))
 
-        def move(average, weight):  # average -= (1 - ema) (average - weight)
+        def move(average, weight, rate):  # average -= rate (average - weight)
             tf.raw_ops.ResourceApplyGradientDescent(
                 var=average.handle,
-                alpha=tf.cast(1.0 - self.ema, average.dtype),
+                alpha=tf.cast(rate, average.dtype),
                 delta=average - weight,
             )
 
-        def update(strategy, pairs):
-            for average, weight in pairs:
-                strategy.extended.update(average, move, args=(weight,))
+        def update(strategy, trained, others, rate):
+            for average, weight in trained:
+                strategy.extended.update(average, move, args=(weight, rate))
+            for average, weight in others:  # such as the statistics of batch normalization
+                strategy.extended.update(average, lambda a, b: a.assign(b), args=(weight,))
 
-        tf.distribute.get_replica_context().merge_call(update, args=(pairs,))
+        tf.distribute.get_replica_context().merge_call(update, args=(trained, others, rate))
 
     def mean_over_replicas(self, value):
         """Returns the mean of a value over all replicas; gradients flow through it.
@@ -703,7 +730,7 @@ class AdversarialModel(keras.Model):
         )
 
     def save_own_variables(self, store):
-        """Saves the states of the seed generators and the running means, which Keras leaves out.
+        """Saves what Keras leaves out: states of seed generators, running means, `ema_updates`.
 
         With them, a loaded model draws the very noise that this one would have drawn next, and
         an epoch can be continued.
@@ -712,10 +739,13 @@ class AdversarialModel(keras.Model):
             store[str(i)] = state
         for i, mean in enumerate(self._running_means()):
             store[f"mean_{i}"] = mean
+        if self.ema is not None:
+            store["ema_updates"] = self.ema_updates
 
     def load_own_variables(self, store):
         """Loads what `save_own_variables` saved; the means only if the model logs as many."""
-        seeds = sorted(filter(str.isdecimal, store.keys()), key=int)
+        keys = set(store.keys())
+        seeds = sorted(filter(str.isdecimal, keys), key=int)
         states, means = self.seed_states(), self._running_means()
         if len(seeds) != len(states):
             raise ValueError(
@@ -724,9 +754,12 @@ class AdversarialModel(keras.Model):
             )
         for key, state in zip(seeds, states, strict=True):
             state.assign(store[key])
-        if len(store.keys()) == len(seeds) + len(means):
+        if sum(key.startswith("mean_") for key in keys) == len(means):
             for i, mean in enumerate(means):
                 mean.assign(store[f"mean_{i}"])
+        if self.ema is not None:
+            saved = store["ema_updates"] if "ema_updates" in keys else _PAST_RAMP_UP
+            self.ema_updates.assign(saved)
 
     def seed_states(self):
         """Returns the state variables of all seed generators: the model's and its layers'."""

@@ -156,9 +156,12 @@ class CycleGAN(AdversarialModel):
     def fake_batch(self, real, training):
         """Returns [G_BA(b), G_AB(a)] of [a, b]: images of A and of B."""
         a, b = real
+        networks = self.generator_ba, self.generator_ab
+        if not training:
+            networks = self.sampler_of("b_to_a"), self.sampler_of("a_to_b")
         return [
-            tf.cast(self.generator_ba(b, training=training), "float32"),
-            tf.cast(self.generator_ab(a, training=training), "float32"),
+            tf.cast(network(images, training=training), "float32")
+            for network, images in zip(networks, (b, a), strict=True)
         ]
 
     def generator_losses(self, real, fake, training):

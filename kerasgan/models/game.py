@@ -56,8 +56,12 @@ class Game(AdversarialModel):
         return self.log(batch_length(last), **values)
 
     def imagine(self, inputs, training):
-        """Returns the generator's images in float32, whatever a user's network computes in."""
-        return tf.cast(self.generator(inputs, training=training), "float32")
+        """Returns the generator's images in float32, whatever a user's network computes in.
+
+        In training they are the generator's, else those of the `sampler`.
+        """
+        network = self.generator if training else self.sampler
+        return tf.cast(network(inputs, training=training), "float32")
 
     def noise(self, training):
         """Returns the seed generator of training, or that of evaluation."""

@@ -90,7 +90,45 @@ def test_stopping():
         watch([{"diversity": 0.0}] * 50, on_collapse=callbacks.stop)
 
 
-def tiny(use_of_latents=1.0, **compile_options):
+def ends(steps):
+    """Trains too shortly to be watched for long."""
+    health = callbacks.GANHealth(None, every=10, patience=2)
+    health.set_model(Played(steps))
+    health.on_epoch_begin(0)
+    for step in range(len(steps)):
+        health.model.step()
+        health.on_train_batch_end(step)
+    health.on_train_end()
+
+
+def test_a_short_training_that_ends_with_images_all_alike(caplog):
+    ends([{"diversity": 0.02}] * 4 + [{"diversity": 0.06}])
+    assert not warnings(caplog)
+    ends([{}] * 4 + [{"diversity": 0.02}])
+    (warning,) = warnings(caplog)
+    assert warning.startswith("After 5 steps training ends with generated images that are all alik")
+    caplog.clear()
+    ends([{"diversity": 0.02}] * 40)
+    assert len(warnings(caplog)) == 1  # it was told before
+
+
+def test_what_is_watched_is_the_averaged_generator(caplog):
+    """A generator has learnt, and its average, which users see, makes grey squares."""
+    model = tiny(ema=0.9)
+    images = faces()
+    blank = [0 * weight for weight in model.generator.get_weights()]
+
+    class Blank(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            model.generator_ema.set_weights(blank)
+
+    watching = [Blank(), callbacks.GANHealth(images, every=10)]
+    model.fit(images, batch_size=8, epochs=1, verbose=0, callbacks=watching)
+    (warning,) = warnings(caplog)
+    assert "all alike" in warning
+
+
+def tiny(use_of_latents=1.0, ema=None, **compile_options):
     """A GAN of a few hundred weights, whose step takes a millisecond."""
     keras.utils.set_random_seed(0)
     latents = keras.Input((4,))
@@ -101,6 +139,7 @@ def tiny(use_of_latents=1.0, **compile_options):
     model = models.GAN(
         generator=keras.Model(latents, keras.layers.Reshape(SHAPE)(pixels)),
         discriminator=keras.Model(images, keras.layers.Dense(1)(hidden)),
+        ema=ema,
         seed=0,
     )
     model.compile(**compile_options)

@@ -194,21 +194,96 @@ def test_regularizers_of_the_networks_count(noise_images):
     np.testing.assert_allclose(discriminator.get_weights()[0], 1.8, rtol=1e-5)
 
 
+class Weights(keras.callbacks.Callback):
+    """Keeps a network's weights after each step."""
+
+    def __init__(self, network):
+        super().__init__()
+        self.network, self.steps = network, []
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.steps.append(self.network.get_weights())
+
+
 def test_ema_follows_the_recurrence(noise_images):
-    model = build(ema=0.75)
-    start = [w.numpy() for w in model.generator.weights]
-    model.fit(noise_images[:16], batch_size=16, verbose=0)
-    now = [w.numpy() for w in model.generator.weights]
-    averages = [w.numpy() for w in model.generator_ema.weights]
-    moving = [i for i, (a, b) in enumerate(zip(start, now, strict=True)) if (a != b).any()]
-    assert moving
-    for before, after, average in zip(start, now, averages, strict=True):
-        np.testing.assert_allclose(average, 0.75 * before + 0.25 * after, rtol=1e-5, atol=1e-7)
+    # A half-life of a twentieth of the steps: 0.5 ** (20 / t), until that exceeds the decay.
+    decays = [0.5**20, 0.5**10, 0.5 ** (20 / 3), 0.03, 0.03, 0.03]
+    model = build(models.GAN, ema=0.03)
+    expected = model.generator_ema.get_weights()
+    seen = Weights(model.generator)
+    model.fit(noise_images[:48], batch_size=8, verbose=0, callbacks=[seen])
+    for decay, weights in zip(decays, seen.steps, strict=True):
+        expected = [decay * a + (1 - decay) * w for a, w in zip(expected, weights, strict=True)]
+    assert any((a != b).any() for a, b in zip(seen.steps[-2], seen.steps[-1], strict=True))
+    for average, value in zip(model.generator_ema.get_weights(), expected, strict=True):
+        np.testing.assert_allclose(average, value, rtol=1e-5, atol=1e-7)
     assert model.sampler is model.generator_ema
     np.testing.assert_array_equal(
         model.generate(3, seed=0),
         kerasgan.data.to_uint8(model.generator_ema(model.sample_latent(3, seed=0))),
     )
+
+
+def test_ema_copies_what_is_not_trained(noise_images):
+    model = models.DCGAN(
+        generator=kerasgan.networks.dcgan.generator((8, 8, 1), 4, width=4, seed=0),
+        discriminator=kerasgan.networks.dcgan.discriminator((8, 8, 1), width=4, seed=0),
+        ema=0.99,
+        seed=0,
+    )
+    model.compile(generator_optimizer=keras.optimizers.SGD(0.1))
+    model.fit(noise_images, batch_size=1, verbose=0)
+    pairs = list(zip(model.generator_ema.weights, model.generator.weights, strict=True))
+    statistics = [(a.numpy(), w.numpy()) for a, w in pairs if not w.trainable]
+    assert len(statistics) == 2
+    for average, network in statistics:
+        np.testing.assert_array_equal(average, network)
+    assert any((a.numpy() != w.numpy()).any() for a, w in pairs if w.trainable)
+
+
+@pytest.mark.parametrize("steps", [1, 10, 40])
+def test_an_average_of_few_steps_shows_what_the_generator_has_learnt(noise_images, steps):
+    """One that began with the initial weights, or their statistics, would make grey images."""
+    model = models.DCGAN(
+        generator=kerasgan.networks.dcgan.generator((8, 8, 1), 4, width=8, seed=0),
+        discriminator=kerasgan.networks.dcgan.discriminator((8, 8, 1), width=8, seed=0),
+        ema=0.999,
+        seed=0,
+    )
+    model.compile(generator_optimizer=keras.optimizers.Adam(1e-2))
+    images = kerasgan.data.Images(noise_images)
+    model.fit(images.stream(32, seed=0), steps_per_epoch=steps, verbose=0)
+    latents = model.sample_latent(64, seed=0)
+    raw, average = (
+        np.std(network(latents, training=False), axis=0).mean()
+        for network in (model.generator, model.generator_ema)
+    )
+    assert average > 0.5 * raw
+
+
+def test_the_count_of_averaged_steps_is_saved_and_outlives_compiling(noise_images, tmp_path):
+    model = build(ema=0.9)
+    model.fit(noise_images, batch_size=16, verbose=0)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    loaded.compile()
+    assert int(loaded.ema_updates.numpy()) == 4
+    loaded.fit(noise_images, batch_size=16, verbose=0)
+    assert int(loaded.ema_updates.numpy()) == 8
+
+
+def test_evaluation_is_of_the_average(noise_images):
+    """Weights of the generator itself do not count, those of its average do."""
+    model = build(ema=0.9)
+    model.fit(noise_images, batch_size=16, verbose=0)
+    before = model.evaluate(noise_images, verbose=0, return_dict=True)
+    model.generator.set_weights([0 * weight for weight in model.generator.get_weights()])
+    assert model.evaluate(noise_images, verbose=0, return_dict=True) == before
+    examined = model.examine(noise_images)
+    assert examined["diversity"] > 0
+    model.generator_ema.set_weights([0 * weight for weight in model.generator.get_weights()])
+    assert model.evaluate(noise_images, verbose=0, return_dict=True) != before
+    assert model.examine(noise_images)["diversity"] == 0
 
 
 def test_every_adversarial_loss_and_penalty_trains(noise_images):
@@ -652,6 +727,7 @@ def test_export_to_a_url():
 def test_the_averaged_generator_is_exported(tmp_path, noise_images):
     model = build(ema=0.9)
     model.fit(noise_images, verbose=0)
+    model.generator.set_weights([2 * weight for weight in model.generator.get_weights()])
     model.export(tmp_path)
     archive = tf.saved_model.load(tmp_path)
     served = archive.generate_n(2, 1)
