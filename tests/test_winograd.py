@@ -101,7 +101,8 @@ def test_is_as_exact_as_the_usual_way(kind, options, shape):
     assert winograd.pays(ours.kernel_size, ours.strides, (99, 99 * 2, 2), 128, 128)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(winograd, "_LEAST", {2: 0, 3: 0})
-        assert 0 < errors(ours, training=True) < 2 * errors(theirs)
+        # Libraries sum in other orders on other processors: 0.1 to 0.5 of this is usual.
+        assert 0 < errors(ours, training=True) < 1e-6 * np.std(exact(maps))
 
 
 def test_pays_where_products_are_large():
