@@ -1,6 +1,7 @@
 """A dense layer with a faster gradient."""
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 from kerasgan import kernels
@@ -15,7 +16,7 @@ class Dense(keras.layers.Dense):
 
     def call(self, inputs, training=None):
         """Returns f(x W + b)."""
-        if len(inputs.shape) != 2:
+        if len(inputs.shape) != 2 or isinstance(inputs, tf.SparseTensor):
             return super().call(inputs, training=training)
         outputs = kernels.product(inputs, ops.convert_to_tensor(self.kernel))
         if self.use_bias:

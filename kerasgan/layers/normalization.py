@@ -28,7 +28,8 @@ class BatchNormalization(keras.layers.BatchNormalization):
         count = ops.cast(ops.prod(ops.shape(inputs)[:3]), variance.dtype)
         variance = variance * (count - 1.0) / count
         for moving, value in ((self.moving_mean, mean), (self.moving_variance, variance)):
-            moving.assign(moving * self.momentum + value * (1.0 - self.momentum))
+            before = ops.cast(moving, value.dtype)
+            moving.assign(before * self.momentum + value * (1.0 - self.momentum))
         return outputs
 
 
@@ -61,6 +62,7 @@ class InstanceNormalization(keras.layers.GroupNormalization):
 
 
 def _gains_and_biases(layer, channels):
-    gains = ops.convert_to_tensor(layer.gamma) if layer.scale else ops.ones(channels)
-    biases = ops.convert_to_tensor(layer.beta) if layer.center else ops.zeros(channels)
-    return gains, biases
+    # The kernel takes them in float32, whatever the maps and the weights are.
+    gains = layer.gamma if layer.scale else ops.ones(channels)
+    biases = layer.beta if layer.center else ops.zeros(channels)
+    return ops.cast(gains, "float32"), ops.cast(biases, "float32")
