@@ -8,6 +8,7 @@ import tensorflow as tf
 from kerasgan import layers, losses, networks, optimizers
 from kerasgan.data import check_image_shape, check_images, to_float, to_uint8
 from kerasgan.models.base import AdversarialModel, batch_length, check_integer
+from kerasgan.models.checks import warn_of_bounded_logits
 from kerasgan.models.image_to_image import panels, render, whole
 from kerasgan.models.shapes import check_made, check_scores, input_shape_of, open_shape
 from kerasgan.models.wgan import WeightClipping
@@ -95,6 +96,7 @@ class CycleGAN(AdversarialModel):
             check_made(generator, shape, shape)
         for discriminator in (discriminator_a, discriminator_b):
             check_scores(discriminator, shape)
+            warn_of_bounded_logits(discriminator, shape, (), self.logits_count)
         history_size = check_integer("history_size", history_size, 0, "an integer of at least 0")
         # Each pair is one player of the game, with one optimizer.
         super().__init__(

@@ -9,6 +9,7 @@ import tensorflow as tf
 from kerasgan import losses
 from kerasgan.data import check_images, image_grid, to_float, to_uint8
 from kerasgan.models.base import check_integer
+from kerasgan.models.checks import warn_of_bounded_logits
 from kerasgan.models.game import Game
 from kerasgan.models.shapes import check_made, check_scores, open_shape
 
@@ -55,6 +56,7 @@ class ImageToImage(Game):
         if discriminator is not None:
             beside = self.discriminator_conditions(input_shape)
             check_scores(discriminator, image_shape, beside)
+            warn_of_bounded_logits(discriminator, image_shape, beside, self.logits_count)
         super().__init__(generator, discriminator, image_shape, seed=seed, **kwargs)
         self.inputs_shape = tuple(input_shape)
         self.content_weight, self.adversarial_weight = content_weight, adversarial_weight
