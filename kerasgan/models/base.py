@@ -85,6 +85,8 @@ class AdversarialModel(keras.Model):
     least_batch = 1
     # How many of a discriminator's outputs, the first ones, are logits.
     logits_count = 1
+    # How a user names the network that makes the images.
+    sampler_code = "sampler"
 
     def __init__(self, generator, discriminator, image_shape, ema=None, seed=None, **kwargs):
         super().__init__(**kwargs)
@@ -719,6 +721,10 @@ class AdversarialModel(keras.Model):
         images = tf.TensorSpec((None, *self.image_shape), "uint8", "images")
         return {"discriminate": (self.score, [images])}
 
+    def output_names(self):
+        """Returns what signatures call the tensors of endpoints that return no images."""
+        return {"discriminate": "logits"}
+
     def score(self, images):
         """Returns the discriminator's float32 logits for uint8 images."""
         return tf.cast(self.logits(tf.nest.map_structure(to_float, images)), "float32")
@@ -732,10 +738,12 @@ class AdversarialModel(keras.Model):
     ):
         """Writes a SavedModel with named endpoints that need neither kerasgan nor Keras.
 
-        Images are uint8 in [0, 255] on both sides of every endpoint.
+        Images are uint8 in [0, 255] on both sides of every endpoint. Called in Python an endpoint
+        returns its tensor; of its signature the tensor is named: `images`, `logits`,
+        `probabilities` or `latents`.
 
         Args:
-            filepath: The folder to write.
+            filepath: The folder to write. TensorFlow cannot load from paths with [...] in them.
             format: "tf_saved_model".
             verbose: Whether to print where the model was written.
             input_signature: Must be None: each endpoint has a signature of its own.
@@ -743,19 +751,21 @@ class AdversarialModel(keras.Model):
 
         Raises:
             ValueError: If another format or a signature is asked for. Single networks export to
-                every format of Keras: `model.generator.export(path, format="onnx")`.
+                every format of Keras: `model.sampler.export(path, format="onnx")`.
         """
         if format != "tf_saved_model" or input_signature is not None or kwargs:
             raise ValueError(
                 f"{type(self).__name__}.export writes a tf_saved_model of several endpoints with "
                 f"signatures of their own; got {format=}, {input_signature=}, {kwargs}. For "
-                "another format or signature, export a single network: "
-                "model.generator.export(path, format=...)."
+                "another format or signature, export the network that makes the images: "
+                f"model.{self.sampler_code}.export(path, format=...)."
             )
         averages = [average for average, _ in self.averages()]
         networks = [self.generator, self.discriminator, *averages]
         networks = [network for network in networks if network is not None]
-        write_saved_model(filepath, self.endpoints(), networks, verbose=bool(verbose))
+        endpoints = self.endpoints()
+        names = dict.fromkeys(endpoints, "images") | self.output_names()
+        write_saved_model(filepath, endpoints, names, networks, verbose=bool(verbose))
 
     # ------------------------------------------------------------------ serialization
 
@@ -764,8 +774,17 @@ class AdversarialModel(keras.Model):
 
         A local .keras file takes its name when it is whole: one that was there before stays as it
         was if saving fails or is interrupted.
+
+        Raises:
+            ValueError: If it is to be an HDF5 file, whose format takes no two networks.
         """
         path = pathlib.Path(filepath)
+        if path.suffix in (".h5", ".hdf5"):
+            raise ValueError(
+                f"{type(self).__name__} is saved as a .keras file, not as HDF5: "
+                f"save({path.with_suffix('.keras').name!r}). Weights alone are: "
+                f"save_weights({path.with_suffix('.weights.h5').name!r})."
+            )
         if "://" in str(filepath) or path.suffix != ".keras" or (path.exists() and not overwrite):
             return super().save(filepath, overwrite=overwrite, zipped=zipped, **kwargs)
         unfinished = path.with_name(f"unfinished-{path.name}")

@@ -61,6 +61,7 @@ class CycleGAN(AdversarialModel):
 
     adversarial_loss = "least_squares"
     network_names = ("generator_ab", "generator_ba", "discriminator_a", "discriminator_b")
+    sampler_code = "sampler_of('a_to_b')"
 
     def __init__(
         self,
@@ -291,6 +292,10 @@ class CycleGAN(AdversarialModel):
             score = functools.partial(_score, network)
             served[f"discriminate_{domain}"] = (score, [images])
         return served
+
+    def output_names(self):
+        """Returns what signatures call the tensors of endpoints that return no images."""
+        return {"discriminate_a": "logits", "discriminate_b": "logits"}
 
     # ------------------------------------------------------------------ serialization
 

@@ -241,6 +241,10 @@ class GAN(Game):
             "sample_latent": (self.sample_latent, integers),
         } | super().endpoints()
 
+    def output_names(self):
+        """Returns what signatures call the tensors of endpoints that return no images."""
+        return super().output_names() | {"sample_latent": "latents"}
+
     # ------------------------------------------------------------------ serialization
 
     def get_config(self):
