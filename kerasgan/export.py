@@ -4,6 +4,7 @@ This module knows functions and networks, and no model: each variant names its e
 `Model.export` calls `write_saved_model`.
 """
 
+import fnmatch
 import os
 import pathlib
 import shutil
@@ -12,22 +13,25 @@ import keras
 import tensorflow as tf
 
 
-def write_saved_model(path, endpoints, networks, verbose=False):
+def write_saved_model(path, endpoints, output_names, networks, verbose=False):
     """Writes a SavedModel that `tf.saved_model.load` reads without kerasgan and without Keras.
 
     Args:
         path: The folder to write, or a URL such as gs://bucket/model. A SavedModel that is there
             already is replaced, on a disk once the new one is whole.
-        endpoints: A dict, name -> (function, its list of `tf.TensorSpec`). The functions use the
-            weights of `networks` only.
+        endpoints: A dict, name -> (function, its list of `tf.TensorSpec`). The functions return a
+            tensor, and use the weights of `networks` only.
+        output_names: What signatures call those tensors, by endpoint.
         networks: The `keras.Model`s whose weights go with the endpoints.
         verbose: Whether to print the signatures.
 
     Raises:
-        ValueError: If something that is not a SavedModel is in the way.
+        ValueError: If something that is not a SavedModel is in the way, or TensorFlow could not
+            load what lies at such a path.
     """
     url = os.fspath(path)
     path = pathlib.Path(path).resolve()  # of a link, what it leads to
+    _check_loadable(url if "://" in url else str(path))
     if path.is_file() or (
         path.is_dir() and any(path.iterdir()) and not tf.saved_model.contains_saved_model(path)
     ):
@@ -35,8 +39,13 @@ def write_saved_model(path, endpoints, networks, verbose=False):
     archive = keras.export.ExportArchive()
     for network in networks:
         archive.track(network)
+    named = {}
     for name, (function, signature) in endpoints.items():
-        archive.add_endpoint(name, function, input_signature=signature)
+        served = archive.add_endpoint(name, function, input_signature=signature)
+        named[name] = _named(served, signature, output_names[name])
+    # Keras 3.15 makes signatures of the endpoints, whose tensors are then called output_0. Those
+    # that are called in Python are to return the tensor itself.
+    archive._get_concrete_fn = named.__getitem__
     if "://" in url:  # a bucket's folder, which cannot be renamed
         if tf.saved_model.contains_saved_model(url):
             tf.io.gfile.rmtree(url)
@@ -49,3 +58,25 @@ def write_saved_model(path, endpoints, networks, verbose=False):
     if path.exists():
         shutil.rmtree(path)
     unfinished.replace(path)
+
+
+def _check_loadable(path):
+    """Raises a ValueError for a path that TensorFlow cannot load from.
+
+    It takes the path of the variables for a pattern: [v2] stands for one letter, v or 2.
+    """
+    if "\\" in path or not fnmatch.fnmatchcase(path, path):
+        raise ValueError(
+            f"TensorFlow cannot load a SavedModel from {path}: there must be no [...] and no "
+            "backslash in its path. Nothing was written."
+        )
+
+
+def _named(function, signature, name):
+    """Returns a function of tensors like another one, which returns its tensor by name."""
+
+    @tf.function(input_signature=signature, autograph=False)
+    def named(*tensors):
+        return {name: function(*tensors)}
+
+    return named

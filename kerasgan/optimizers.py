@@ -25,13 +25,13 @@ class Adam(keras.optimizers.Adam):
 
     def _backend_update_step(self, grads, trainable_variables, learning_rate):
         if not self.amsgrad:  # once for all variables: a dozen operations each otherwise
-            first, second = (1 - power for power in self.powers())
+            first, second = (1 - power for power in self.powers(learning_rate.dtype))
             learning_rate = learning_rate * ops.sqrt(second) / first
         super()._backend_update_step(grads, trainable_variables, learning_rate)
 
-    def powers(self):
+    def powers(self, dtype):
         """Returns beta_1^t and beta_2^t, for the t-th step."""
-        step = ops.cast(self.iterations + 1, "float32")
+        step = ops.cast(self.iterations + 1, dtype)
         return ops.power(self.beta_1, step), ops.power(self.beta_2, step)
 
     def update_step(self, gradient, variable, learning_rate):
@@ -89,7 +89,7 @@ class RootEpsilonAdam(Adam):
         # corrections are numbers, which cost no pass over the weights.
         self.apply_kernel(gradient, variable, 0.0, 1.0)
         m, v = self.moments(variable)
-        epsilon = self.epsilon * (1 - self.powers()[1])
+        epsilon = self.epsilon * (1 - self.powers(variable.dtype)[1])
         tf.raw_ops.ResourceApplyGradientDescent(
             var=variable.handle,
             alpha=tf.cast(learning_rate, variable.dtype),

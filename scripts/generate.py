@@ -78,22 +78,24 @@ def main():
     print(f"{len(images)} images in {output} (--seed={seed})")
 
 
+@decode.without_size_warnings()
 def transform_pictures(folder, output):
     """Writes what the model makes of each picture in a folder, as PNG under the same names."""
     if not folder.is_dir():
         raise common.UserError(f"--input={folder} must be a folder of pictures")
     transform, channels, side = load_transform(common.path(_MODEL.value))
     side = _IMAGE_SIZE.value or side
+    left_out = {}
     with common.user_errors(ValueError):
-        files = picture_files(folder)
+        files = picture_files(folder, left_out)
 
     def read(path):
         return decode.decode_whole(path, channels, side)
 
-    progress = keras.utils.Progbar(len(files), unit_name="picture")
-    count, broken = 0, {}
+    progress = keras.utils.Progbar(len(files) + len(left_out), unit_name="picture")
+    count = 0
     with common.user_errors(ValueError, OSError):
-        for path, picture in read_files(files, read, folder, broken):
+        for path, picture in read_files(files, read, folder, left_out):
             target = (output / path.relative_to(folder)).with_suffix(".png")
             if target.exists():  # such as of one.jpg, beside one.png
                 target = target.with_name(f"{path.name}.png")
@@ -101,7 +103,7 @@ def transform_pictures(folder, output):
             target.parent.mkdir(parents=True, exist_ok=True)
             save_image(target, made)
             count += 1
-            progress.update(count + len(broken))
+            progress.update(count + len(left_out))
     print(f"\n{count} pictures in {output}")
 
 

@@ -12,8 +12,19 @@ It has no average of the generator's weights, which makes samples steadier. CIFA
 have the paper's settings and are not measured.
 """
 
-from kerasgan import models
+from kerasgan import models, networks
 from zoo.recipe import Recipe, Settings
+
+
+def _small(data, seed):
+    """Networks half as wide as the paper's, a step of which takes a quarter of the time."""
+    shape = data.image_shape
+    return {
+        "generator": networks.dcgan.generator(shape, width=32, seed=seed),
+        "discriminator": networks.dcgan.discriminator(shape, width=32, seed=seed),
+        "ema": 0.995,
+    }
+
 
 RECIPE = Recipe(
     model=models.DCGAN,
@@ -24,6 +35,7 @@ RECIPE = Recipe(
         "cifar10": Settings((32, 32, 3), batch_size=128, epochs=50),
         "celeb_a": Settings((64, 64, 3), batch_size=128, epochs=25),
     },
-    own_data=Settings((64, 64, 3), batch_size=64, epochs=25),
+    own_data=Settings((64, 64, 3), batch_size=32, epochs=30, small=True, least_steps=200),
     options=lambda data, seed: {"ema": 0.995},
+    small=_small,
 )

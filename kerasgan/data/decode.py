@@ -1,13 +1,93 @@
 """From picture files and arrays of any size and mode to uint8 arrays of one shape, by Pillow."""
 
-import numpy as np
-from PIL import Image, ImageOps
+import contextlib
+import itertools
+import threading
+import warnings
 
-EXTENSIONS = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
+import numpy as np
+from PIL import ExifTags, Image, ImageOps, features
+
+_EXTENSIONS = {  # of each format that is read
+    "BMP": (".bmp",),
+    "GIF": (".gif",),
+    "JPEG": (".jpeg", ".jpg"),
+    "PNG": (".png",),
+    "TIFF": (".tif", ".tiff"),
+    "WEBP": (".webp",),
+}
+if "avif" in features.modules and features.check("avif"):  # Pillow 11.3
+    _EXTENSIONS["AVIF"] = (".avif",)
+EXTENSIONS = frozenset(itertools.chain(*_EXTENSIONS.values()))
+
+# Larger pictures are not read, and no more pixels than these are decoded at a time by all threads:
+# a pixel takes up to 16 bytes, and a file of 100 kB may hold millions of them.
+MAX_PIXELS = 100_000_000
 
 _MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 _GREY_MODES = frozenset({"1", "L", "LA", "I"})
-_EXIF_ORIENTATION = 0x0112
+_SIDEWAYS = range(5, 9)  # EXIF orientations
+_BAND = 2**22  # pixels
+
+
+class _Budget:
+    """A number of pixels that threads share."""
+
+    def __init__(self, pixels):
+        self._all, self._free, self._changed = pixels, pixels, threading.Condition()
+
+    @contextlib.contextmanager
+    def take(self, pixels):
+        """Waits until so many are free, or all, and holds them."""
+        pixels = min(pixels, self._all)
+        with self._changed:
+            self._changed.wait_for(lambda: self._free >= pixels)
+            self._free -= pixels
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._free += pixels
+                self._changed.notify_all()
+
+
+_BUDGET = _Budget(MAX_PIXELS)
+
+
+@contextlib.contextmanager
+def open_picture(path):
+    """Opens a picture file as a Pillow image; one at a time in each thread.
+
+    Pillow chooses by the content and not by the name of a file, so that only the formats of
+    `EXTENSIONS` may be chosen: another one would start Ghostscript.
+
+    Raises:
+        ValueError: If it has more than `MAX_PIXELS`.
+        Exception: Whatever Pillow raises on a broken file.
+    """
+    with Image.open(path, formats=tuple(_EXTENSIONS)) as image:
+        pixels = image.width * image.height
+        if pixels > MAX_PIXELS:
+            raise ValueError(
+                f"it has {pixels / 1e6:.0f} megapixels; at most {MAX_PIXELS / 1e6:.0f} are read"
+            )
+        with _BUDGET.take(pixels):
+            yield image
+
+
+@contextlib.contextmanager
+def without_size_warnings():
+    """Keeps Pillow from warning of large pictures: `open_picture` has its own limit."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        yield
+
+
+@contextlib.contextmanager
+def _open_upright(path):
+    with open_picture(path) as image:
+        ImageOps.exif_transpose(image, in_place=True)
+        yield image
 
 
 def decode_file(path, image_shape, crop):
@@ -24,8 +104,8 @@ def decode_file(path, image_shape, crop):
     Raises:
         Exception: Whatever Pillow's decoders raise on a broken file.
     """
-    with Image.open(path) as image:
-        return _conform(ImageOps.exif_transpose(image), image_shape, crop)
+    with _open_upright(path) as image:
+        return _conform(image, image_shape, crop)
 
 
 def decode_halves(path, image_shape, crop):
@@ -35,13 +115,37 @@ def decode_halves(path, image_shape, crop):
         ValueError: If the width is odd.
         Exception: Whatever Pillow's decoders raise on a broken file.
     """
-    with Image.open(path) as image:
-        image = ImageOps.exif_transpose(image)
+    with _open_upright(path) as image:
         half, odd = divmod(image.width, 2)
         if odd:
             raise ValueError(f"its width, {image.width}, is odd: it shows no two pictures")
         boxes = ((0, 0, half, image.height), (half, 0, image.width, image.height))
         return [_conform(image.crop(box), image_shape, crop) for box in boxes]
+
+
+def decode_pair(paths, image_shape, crop):
+    """Decodes two picture files that show the same, like `decode_file` each.
+
+    Returns:
+        Two arrays, and whether one of the pictures may be turned against the other: their EXIF
+        orientations differ, and their sizes agree with and without these.
+
+    Raises:
+        ValueError: If their proportions differ by more than the rounding of a smaller size.
+        Exception: Whatever Pillow's decoders raise on a broken file.
+    """
+    stored, upright, orientations, arrays = [], [], [], []
+    for path in paths:
+        with open_picture(path) as image:
+            orientations.append(_orientation(image))
+            ImageOps.exif_transpose(image, in_place=True)
+            upright.append(image.size)
+            stored.append(image.size[::-1] if orientations[-1] in _SIDEWAYS else image.size)
+            arrays.append(_conform(image, image_shape, crop))
+    if not _alike(*upright):
+        sizes = " and ".join(f"{width} x {height}" for width, height in upright)
+        raise ValueError(f"the pictures of the pair have other proportions: {sizes}")
+    return *arrays, orientations[0] != orientations[1] and _alike(*stored)
 
 
 def decode_whole(path, channels, shorter_side=None):
@@ -55,8 +159,7 @@ def decode_whole(path, channels, shorter_side=None):
     Raises:
         Exception: Whatever Pillow's decoders raise on a broken file.
     """
-    with Image.open(path) as image:
-        image = ImageOps.exif_transpose(image)
+    with _open_upright(path) as image:
         factor = 1 if shorter_side is None else shorter_side / min(image.size)
         height, width = (max(1, round(side * factor)) for side in (image.height, image.width))
         return _conform(image, (height, width, channels), crop=False)
@@ -88,19 +191,27 @@ def survey(paths):
 
 
 def sizes(paths):
-    """Returns the (height, width) of each readable file, from their headers."""
-    return [size for size, _ in _headers(paths)]
+    """Yields the (height, width) of each readable file, from their headers."""
+    return (size for size, _ in _headers(paths))
 
 
 def _headers(paths):
     """Yields (height, width) and whether a file is grey, for each that is not broken."""
     for path in paths:
         try:
-            with Image.open(path) as image:
-                sideways = image.getexif().get(_EXIF_ORIENTATION, 1) >= 5
-                yield image.size if sideways else image.size[::-1], _is_grey(image)
+            with open_picture(path) as image:
+                # The size of a TIFF is that of the upright picture already.
+                sideways = image.format != "TIFF" and _orientation(image) in _SIDEWAYS
+                header = image.size if sideways else image.size[::-1], _is_grey(image)
         except Exception:  # A broken file has no say; decoding will report it.
             continue
+        yield header
+
+
+def _alike(size, other):
+    """Whether one is the other made smaller, its sides rounded."""
+    (width, height), (other_width, other_height) = sorted([size, other])
+    return abs(width * other_height - height * other_width) <= other_width + other_height
 
 
 def _conform(image, image_shape, crop):
@@ -115,11 +226,29 @@ def _conform(image, image_shape, crop):
     return np.asarray(image).reshape(image_shape)
 
 
+def _orientation(image):
+    """Returns the EXIF orientation, 1 to 8, of which 1 is upright."""
+    orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+    return orientation if orientation in range(1, 9) else 1
+
+
 def _is_grey(image):
     return image.mode in _GREY_MODES or image.mode.startswith("I;16")
 
 
 def _to_mode(image, mode):
+    """Converts an image, in bands: what a conversion needs on the way has four bytes a pixel."""
+    rows = max(1, _BAND // image.width)
+    if image.height <= rows:
+        return _convert(image, mode)
+    converted = Image.new(mode, image.size)
+    for top in range(0, image.height, rows):
+        box = (0, top, image.width, min(top + rows, image.height))
+        converted.paste(_convert(image.crop(box), mode), box)
+    return converted
+
+
+def _convert(image, mode):
     if image.mode == "I" or image.mode.startswith("I;16"):
         image = _to_8_bits(image)
     if image.mode == "F":

@@ -1,9 +1,9 @@
-"""Folders of picture files, some of which may be broken, and the memory that pictures need."""
+"""Folders of picture files: which are read, and which are left out and why."""
 
 import itertools
 import math
 import os
-import re
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,6 +11,51 @@ import numpy as np
 from absl import logging
 
 from kerasgan.data import decode
+from kerasgan.data.memory import check_memory
+
+# Why a file or a folder is left out, where it is not an error that says so.
+OTHER_FORMAT = "of a format that is not read"
+_NO_PICTURE = "not a picture"
+_NO_FILE = "neither a file nor a folder"
+_CLOSED = "not readable"
+_CIRCLE = "linked in a circle"
+_RUN = "made by training"
+_FOLDERS = frozenset({_CLOSED, _CIRCLE, _RUN})
+
+_OTHER_EXTENSIONS = frozenset(
+    {".apng", ".avif", ".exr", ".heic", ".heif", ".ico", ".jfif", ".jp2", ".jpe", ".jxl"}
+    | {".pbm", ".pgm", ".ppm", ".psd", ".svg", ".tga"}
+    | {".arw", ".cr2", ".cr3", ".dng", ".nef", ".orf", ".raf", ".rw2"}  # of cameras
+)
+_FOLDERS_OF_A_RUN = frozenset({"checkpoints", "logs", "samples", "saved_model"})
+
+
+def source_path(source):
+    """Returns the path that a source names, which may not exist.
+
+    Raises:
+        ValueError: If the system refuses to look there: it is no possible path, or not permitted.
+    """
+    try:
+        path = Path(source).expanduser()
+    except RuntimeError as error:  # no such user
+        raise ValueError(f"{source!r} is not readable: {error}") from error
+    is_folder(path)
+    return path
+
+
+def is_folder(path):
+    """Whether there is a folder.
+
+    Raises:
+        ValueError: As of `source_path`.
+    """
+    try:
+        return stat.S_ISDIR(os.stat(path).st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{str(path)!r} is not readable: {reason(error)}") from error
 
 
 def split_folder(root, split):
@@ -19,46 +64,101 @@ def split_folder(root, split):
     Raises:
         ValueError: If there is no such split.
     """
-    if (root / split).is_dir():
+    if is_folder(root / split):
         return root / split
     if split != "train":
         raise ValueError(f"The folder {root} has no sub-folder {split!r} to take the split from.")
-    if (root / "test").is_dir():
+    if is_folder(root / "test"):
         raise ValueError(f"The folder {root} has a sub-folder 'test', but none named 'train'.")
     return root
 
 
-def picture_files(root):
-    """Returns the picture files in a folder or below it, sorted; hidden ones do not count.
+def picture_files(root, left_out=None):
+    """Returns the picture files in a folder or below it, sorted.
+
+    Linked folders count as any others, unless they lead around in a circle. Hidden files and
+    folders do not count. Folders of runs, which hold recipe.json, are left out.
+
+    Args:
+        root: The folder.
+        left_out: A dict that receives the other files and folders, and why they are left out.
 
     Raises:
-        ValueError: If there are none.
+        ValueError: If there are none, or the folder cannot be read.
     """
-    files = sorted(
-        path
-        for path in root.rglob("*")
-        if path.suffix.lower() in decode.EXTENSIONS
-        and path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(root).parts)
-    )
+    left_out = {} if left_out is None else left_out
+    files = sorted(_walk(root, left_out))
+    if root in left_out:
+        raise ValueError(f"The folder {printable(root)} is not readable.")
     if not files:
-        raise ValueError(f"Found no {_looked_for(root)}.")
+        raise ValueError(f"Found no {_looked_for(root)}{account(left_out, root)}.")
     return files
 
 
-def read_files(files, read, root, broken=None):
+def _walk(root, left_out):
+    """Yields the picture files in a folder or below it, and notes what else is there."""
+    folders = [(root, ())]
+    while folders:
+        folder, around = folders.pop()
+        try:
+            here = os.stat(folder)
+            with os.scandir(folder) as entries:
+                entries = [entry for entry in entries if not entry.name.startswith(".")]
+        except OSError:
+            left_out[folder] = _CLOSED
+            continue
+        here = here.st_dev, here.st_ino
+        names = {entry.name for entry in entries}
+        of_a_run = "recipe.json" in names and not names.isdisjoint({"checkpoints", "samples"})
+        if here in around or (of_a_run and around):
+            left_out[folder] = _CIRCLE if here in around else _RUN
+            continue
+        for entry in entries:
+            path = folder / entry.name
+            kind = _kind(entry)
+            if kind != "folder":
+                if kind is None:
+                    yield path
+                else:
+                    left_out[path] = kind
+            elif of_a_run and entry.name in _FOLDERS_OF_A_RUN:
+                left_out[path] = _RUN
+            else:
+                folders.append((path, (*around, here)))
+
+
+def _kind(entry):
+    """Returns "folder", None for a picture that is read, or why anything else is left out."""
+    try:
+        if entry.is_dir():
+            return "folder"
+        if not entry.is_file():
+            return _NO_FILE
+    except OSError:
+        return _CLOSED
+    extension = Path(entry.name).suffix.lower()
+    if extension in decode.EXTENSIONS:
+        return None
+    return OTHER_FORMAT if extension in _OTHER_EXTENSIONS else _NO_PICTURE
+
+
+def read_files(files, read, root, left_out=None, limit=None, unit="files"):
     """Yields (file, what `read` makes of it) in order, reading ahead on all cores.
 
-    Unreadable files are left out, and named in one warning at the end.
+    Unreadable files are left out. One warning at the end says how many files are used, and what is
+    left out and why.
 
     Args:
         files: Paths.
-        read: A function of a path. Whatever it raises makes the file an unreadable one.
+        read: A function of a path. Whatever it raises makes the file an unusable one.
         root: The folder that the files are in, for the messages.
-        broken: A dict that receives the unreadable files and their errors.
+        left_out: As of `picture_files`, with what that has left out already; it receives the
+            unusable files and their errors.
+        limit: How many files to use, from the first on; None uses all.
+        unit: What to call the files; "files" counts what is left out already.
 
     Raises:
-        ValueError: After the last file, if none was readable.
+        ValueError: After the last file, if none was usable.
     """
 
     def attempt(path):
@@ -67,33 +167,73 @@ def read_files(files, read, root, broken=None):
         except Exception as error:  # Pillow's decoders raise nearly anything on broken files.
             return error
 
-    broken = {} if broken is None else broken
-    found = False
+    left_out = {} if left_out is None else left_out
+    count = len(files)
+    if unit == "files":
+        count += sum(why not in _FOLDERS for why in left_out.values())
+    used = 0
     try:
         for path, result in zip(files, parallel(attempt, files), strict=True):
             if isinstance(result, Exception):
-                broken[path] = result
-            else:
-                found = True
-                yield path, result
+                left_out[path] = result
+                continue
+            used += 1
+            yield path, result
+            if used == limit:
+                break
     finally:
-        if broken and found:
-            names = ", ".join(str(path.relative_to(root)) for path in list(broken)[:5])
-            names += ", ..." if len(broken) > 5 else ""
-            path, error = next(iter(broken.items()))
+        if used and left_out:
             logging.warning(
-                "Skipped %d unusable files in %s: %s; %s: %s",
-                *(len(broken), root, names, path.name, error),
+                "Using %d of %d %s%s in %s%s.",
+                *(used, count, unit, f" (limit={limit})" if used == limit else ""),
+                *(printable(root), account(left_out, root)),
             )
-    if not found:
-        path, error = next(iter(broken.items()))
+    if not used:
         raise ValueError(
-            f"Found {len(files)} {_looked_for(root)}, but none is readable; {path.name}: {error}."
+            f"Found {len(files)} {_looked_for(root)}, but none is usable{account(left_out, root)}."
         )
 
 
 def _looked_for(root):
-    return f"pictures ({', '.join(sorted(decode.EXTENSIONS))}) in {root} or below it"
+    return f"pictures ({', '.join(sorted(decode.EXTENSIONS))}) in {printable(root)} or below it"
+
+
+def account(left_out, root):
+    """Returns what is left out and why, to end a sentence with; "" if nothing is."""
+    groups = {}
+    for path, why in left_out.items():
+        groups.setdefault("unusable" if isinstance(why, Exception) else why, []).append(path)
+    parts = []
+    for why, paths in groups.items():
+        names = [str(path.relative_to(root)) for path in paths]
+        if why in (_NO_PICTURE, OTHER_FORMAT):
+            examples = some(sorted({path.suffix.lower() or "no extension" for path in paths}))
+        elif why == "unusable":
+            examples = f"{printable(names[0])}: {reason(left_out[paths[0]])}"
+            examples += f"; {some(names[1:])}" if len(names) > 1 else ""
+        else:
+            examples = some(names)
+        folders = f"folder{'s' if len(paths) > 1 else ''} " if why in _FOLDERS else ""
+        parts.append(f"{len(paths)} {folders}{why} ({examples})")
+    return f"; left out: {', '.join(parts)}" if parts else ""
+
+
+def some(names):
+    """Returns a list of up to five names."""
+    return ", ".join(map(printable, names[:5])) + (", ..." if len(names) > 5 else "")
+
+
+def printable(text):
+    """Returns a text or a path without line breaks, or bytes of names that are not UTF-8."""
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in str(text)
+    )
+
+
+def reason(error):
+    """Returns what an error says, in one line."""
+    text = getattr(error, "strerror", None) or str(error).strip() or type(error).__name__
+    return printable(text.splitlines()[0][:300].rstrip("."))
 
 
 def parallel(function, items):
@@ -117,24 +257,3 @@ def stack(images, count, image_shape):
     for filled, image in zip(range(1, count + 1), images, strict=False):
         stacked[filled - 1] = image
     return stacked[:filled]
-
-
-def check_memory(needed, what):
-    """Raises a ValueError if so many bytes are not available."""
-    available = _available_memory()
-    if needed > available:
-        raise ValueError(
-            f"{what} need {needed / 2**30:.3g} GiB to load, but {available / 2**30:.3g} GiB of "
-            "memory are available: choose a smaller image size or a limit."
-        )
-
-
-def _available_memory():
-    """Returns the bytes that can be allocated, as far as the system tells."""
-    try:  # Counts what the page cache would give up, which os.sysconf does not.
-        meminfo = Path("/proc/meminfo").read_text()
-        return 1024 * int(re.search(r"MemAvailable:\s+(\d+)", meminfo)[1])
-    except OSError:
-        if hasattr(os, "sysconf"):
-            return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-        return math.inf

@@ -3,15 +3,27 @@
 import contextlib
 import difflib
 import functools
-import zipfile
-from pathlib import Path
+import itertools
 
 import numpy as np
 import tensorflow as tf
+from absl import logging
 
 from kerasgan.data import decode, order
-from kerasgan.data.files import parallel, picture_files, read_files, split_folder, stack
-from kerasgan.data.pixels import check_image_shape, check_images, to_float, to_uint8
+from kerasgan.data.arrays import StoredArray, stored_arrays
+from kerasgan.data.files import (
+    OTHER_FORMAT,
+    is_folder,
+    parallel,
+    picture_files,
+    printable,
+    read_files,
+    some,
+    source_path,
+    split_folder,
+    stack,
+)
+from kerasgan.data.pixels import check_image_shape, check_images, check_spec, to_float, to_uint8
 
 
 class DownloadError(RuntimeError):
@@ -34,13 +46,14 @@ class Images:
 
         Args:
             images: uint8 array, (count, height, width, channels).
-            labels: Integers, (count,), or None.
-            class_names: A name for each label, or None.
+            labels: Integers from 0 on, (count,), or None.
+            class_names: A name for each label, or None. Without names, there are as many classes
+                as the largest label says; a warning names those that have no image.
             name: What to call the images.
 
         Raises:
             ValueError: If the images are not uint8 of rank 4 or there are none, or the labels are
-                not one integer for each image.
+                not one integer for each image, of a class that has a name if names are given.
         """
         images = np.asarray(images)
         if images.ndim != 4 or images.dtype != np.uint8 or not len(images):
@@ -50,11 +63,7 @@ class Images:
             )
         if labels is not None:
             labels = np.asarray(labels)
-            if labels.shape != (len(images),) or labels.dtype.kind not in "iu":
-                raise ValueError(
-                    f"{name}: labels must be integers, ({len(images)},), "
-                    f"but are {labels.dtype.name}, {labels.shape}."
-                )
+            _check_labels(labels, len(images), class_names, name)
         # All pipelines share these tensors, and the arrays are views of them. They stay in the
         # host's memory, where tf.data gathers from them, also when there is a GPU.
         with tf.device("CPU:0"):
@@ -151,10 +160,11 @@ class Images:
             images = to_float(tf.gather(self.pixels, batch))
             return (images, tf.gather(self._labels, batch)) if with_labels else images
 
-        batches = indices.map(gather, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+        batches = indices.map(gather, num_parallel_calls=order.PARALLEL_CALLS, deterministic=True)
         return order.ready(batches)
 
 
+@decode.without_size_warnings()
 def load_images(source, image_shape=None, *, split="train", data_dir=None, crop=True, limit=None):
     """Loads images of one shape into memory.
 
@@ -163,14 +173,16 @@ def load_images(source, image_shape=None, *, split="train", data_dir=None, crop=
 
             - `"digits"`: the 1,797 handwritten digits, 8x8 grey, inside scikit-learn; the last 297
               are the test split.
-            - A folder with pictures (BMP, GIF, JPEG, PNG, TIFF, WebP) at any depth, of any size
-              and mode. If it holds a folder named like `split`, that one is read. If each picture
-              lies in a sub-folder, the sub-folders are the classes; so are the folders `<split>A`
-              and `<split>B` of data sets for translation. Unreadable files are skipped with a
-              warning.
+            - A folder with pictures (BMP, GIF, JPEG, PNG, TIFF, WebP, and AVIF if Pillow reads it)
+              at any depth, of any size and mode. If it holds a folder named like `split`, that one
+              is read. If each picture lies in a sub-folder, the sub-folders are the classes, those
+              of the training split for all splits; so are the folders `<split>A` and `<split>B` of
+              data sets for translation. Links are followed. A warning says how many files are
+              used, and why others are not: those that are unreadable, are of other formats, or have
+              more than 100 megapixels. Hidden files do not count, nor do the folders of runs.
             - A `.npz` or `.npy` file with images, (count, height, width[, channels]), uint8 in
               [0, 255] or float in [-1, 1], under `x_<split>`, `x`, `images`, or alone; labels, if
-              any, under `y_<split>`, `y` or `labels`.
+              any, from 0 on, under `y_<split>`, `y` or `labels`.
             - The name of a TensorFlow Datasets builder with one image feature, such as `"mnist"`.
         image_shape: (height, width, channels) wanted; channels are 1 (grey), 2 (grey, alpha),
             3 (RGB) or 4 (RGBA). Transparency becomes white unless there is an alpha channel.
@@ -195,14 +207,38 @@ def load_images(source, image_shape=None, *, split="train", data_dir=None, crop=
         order.check_positive(limit=limit)
     if not str(source):
         raise ValueError("source must name a data set, a folder or a file, but is empty.")
-    path = Path(source).expanduser()
     if source == "digits":
         return _load_digits(image_shape, split, crop, limit)
-    if path.is_dir():
+    path = source_path(source)
+    if is_folder(path):
         return _load_folder(path, image_shape, split, crop, limit)
     if path.is_file():
         return _load_numpy(path, image_shape, split, crop, limit)
     return _load_tfds(str(source), image_shape, split, data_dir, crop, limit)
+
+
+def _check_labels(labels, count, class_names, name):
+    """Checks that labels are one class number for each image, and tells of numbers without any."""
+    if labels.shape != (count,) or labels.dtype.kind not in "iu":
+        raise ValueError(
+            f"{name}: labels must be integers, ({count},), but are {labels.dtype.name}, "
+            f"{labels.shape}."
+        )
+    low, high = int(labels.min()), int(labels.max())
+    most = len(class_names) if class_names else np.iinfo(np.int32).max
+    if low < 0 or high >= most:
+        raise ValueError(
+            f"{name}: labels must lie in [0, {most}), but one is {low if low < 0 else high}."
+        )
+    present = set(np.unique(labels).tolist())
+    if class_names or len(present) == high + 1:
+        return
+    missing = (str(label) for label in range(high) if label not in present)
+    examples = list(itertools.islice(missing, 6))
+    logging.warning(
+        "%s: %d of the %d classes, counted from 0, have no image: %s.",
+        *(name, high + 1 - len(present), high + 1, some(examples)),
+    )
 
 
 def _load_digits(image_shape, split, crop, limit):
@@ -219,13 +255,13 @@ def _load_digits(image_shape, split, crop, limit):
 
 
 def _load_folder(root, image_shape, split, crop, limit):
-    name, whole = root.resolve().name, root
+    name, whole, left_out = printable(root.resolve().name), root, {}
     domains = [root / f"{split}{domain}" for domain in "AB"]
-    if all(domain.is_dir() for domain in domains):
-        files = [path for domain in domains for path in picture_files(domain)]
+    if all(map(is_folder, domains)):
+        files = [path for domain in domains for path in picture_files(domain, left_out)]
     else:
-        root = split_folder(root, split)
-        files = picture_files(root)
+        domains, root = [], split_folder(root, split)
+        files = picture_files(root, left_out)
     if image_shape is None:
         sizes, channels = decode.survey(files)
         if len(sizes) > 1:
@@ -236,35 +272,70 @@ def _load_folder(root, image_shape, split, crop, limit):
         # No size at all: none is readable, as decoding will find, and say why.
         image_shape = (*next(iter(sizes), (1, 1)), channels)
     read = functools.partial(decode.decode_file, image_shape=image_shape, crop=crop)
-    kept, broken = [], {}
+    kept = []
 
     def pixels():
-        for path, image in read_files(files, read, root, broken):
+        for path, image in read_files(files, read, root, left_out, limit):
             kept.append(path)
             yield image
 
     images = stack(pixels(), min(len(files), limit or len(files)), image_shape)
-    labels, class_names = None, None
-    parts = {path: path.relative_to(root).parts for path in files if path not in broken}
-    if all(len(part) > 1 for part in parts.values()):
-        classes = {path: part[0].removeprefix(split) or part[0] for path, part in parts.items()}
-        class_names = sorted(set(classes.values()))
-        if split != "train" and (whole / "train").is_dir():
-            class_names = _classes_like(whole / "train", class_names, root)
-        labels = np.array([class_names.index(classes[path]) for path in kept])
-    return Images(images, labels, class_names, name)
+    classes = _class_folders(root, files, left_out, read)
+    if classes is None:
+        return Images(images, name=name)
+    class_names = sorted(set(classes.values()))
+    if unseen := set(class_names) - {classes[path] for path in classes if path not in left_out}:
+        logging.warning(
+            "%s: no picture of the class %s is usable.",
+            name,
+            " or ".join(map(repr, sorted(unseen))),
+        )
+    if split != "train" and not domains and is_folder(whole / "train"):
+        class_names = _classes_like(whole / "train", class_names, root, read)
+    numbers = {each: number for number, each in enumerate(class_names)}
+    labels = np.array([numbers[classes[path]] for path in kept])
+    shown = [printable(each.removeprefix(split) if domains else each) for each in class_names]
+    return Images(images, labels, shown, name)
 
 
-def _classes_like(training, class_names, root):
+def _class_folders(root, files, left_out, read):
+    """Returns the class of each picture: the sub-folder that it lies in.
+
+    Unusable pictures have one too, and those of formats that are not read, so that all splits of a
+    data set number the classes alike, whatever is the matter with the pictures of a class.
+
+    Args:
+        root: The folder.
+        files: The pictures in it.
+        left_out: What is not among these, and why.
+        read: A function that reads a picture, or raises an exception.
+
+    Returns:
+        A dict from paths to names; None if a usable picture lies in no sub-folder.
+    """
+
+    def usable(path):
+        with contextlib.suppress(Exception):  # reading the data set has told of it
+            read(path)
+            return True
+
+    if any(usable(path) for path in files if path.parent == root):
+        return None
+    others = [path for path, why in left_out.items() if why == OTHER_FORMAT]
+    return {path: path.relative_to(root).parts[0] for path in files + others if path.parent != root}
+
+
+def _classes_like(training, class_names, root, read):
     """Returns the classes of the training split, which number those of another split too.
 
     Raises:
         ValueError: If the other split, in `root`, has a class that they lack.
     """
-    parts = [path.relative_to(training).parts for path in picture_files(training)]
-    if any(len(part) == 1 for part in parts):
+    left_out = {}
+    classes = _class_folders(training, picture_files(training, left_out), left_out, read)
+    if classes is None:
         return class_names  # there are none
-    known = sorted({part[0] for part in parts})
+    known = sorted(set(classes.values()))
     if unknown := sorted(set(class_names) - set(known)):
         raise ValueError(f"{root} has the classes {unknown}, but {training} has only {known}.")
     return known
@@ -273,36 +344,27 @@ def _classes_like(training, class_names, root):
 def _load_numpy(path, image_shape, split, crop, limit):
     if path.suffix not in (".npy", ".npz"):
         raise ValueError(f"{path} must be a folder, or a .npy or .npz file.")
-    with _unreadable(path):
-        loaded = np.load(path, allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            loaded = {"x": loaded}
-    images_key, labels_key = _numpy_keys(path, list(loaded), split)
-    with _unreadable(path):
-        images = loaded[images_key]
-        labels = None if labels_key is None else loaded[labels_key]
+    arrays = stored_arrays(path)
+    images_key, labels_key = _numpy_keys(path, list(arrays), split)
     name = f"{path.name}[{images_key!r}]"
-    if images.ndim == 3:
-        images = images[..., None]
+    stored = StoredArray(path, arrays[images_key])
+    shape = stored.shape if len(stored.shape) != 3 else (*stored.shape, 1)
+    check_spec(shape, stored.dtype, (None, None, None), name)
+    check_image_shape(shape[1:])
+    labels = None
+    if labels_key is not None:
+        stored_labels = StoredArray(path, arrays[labels_key])
+        if stored_labels.shape[:1] != shape[:1]:
+            count = stored_labels.shape[0] if stored_labels.shape else "no list of"
+            raise ValueError(f"{name} has {shape[0]} images but {count} labels.")
+        labels = stored_labels.read(limit)
+        labels = labels.squeeze(1) if labels.shape[1:] == (1,) else labels
+    images = stored.read(limit)
+    images = images.reshape(len(images), *shape[1:])
     check_images(images, (None, None, None), name)
-    check_image_shape(images.shape[1:])
-    if labels is not None:
-        if len(labels) != len(images):
-            raise ValueError(f"{name} has {len(images)} images but {len(labels)} labels.")
-        labels = labels[:limit].squeeze(1) if labels.shape[1:] == (1,) else labels[:limit]
-    images = images[:limit]
     if images.dtype != np.uint8:
         images = to_uint8(images).numpy()
     return Images(_conform_all(images, image_shape, crop), labels, name=path.stem)
-
-
-@contextlib.contextmanager
-def _unreadable(path):
-    """Names the file in what NumPy raises about it."""
-    try:
-        yield
-    except (EOFError, OSError, ValueError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path} is not readable: {error}") from error
 
 
 def _numpy_keys(path, keys, split):
@@ -314,7 +376,7 @@ def _numpy_keys(path, keys, split):
     images_key = next((key for key in wanted if key in keys), None)
     if images_key is None:
         raise ValueError(
-            f"{path} has no images for the split {split!r}: it holds {', '.join(keys)}, "
+            f"{path} has no images for the split {split!r}: it holds {some(keys) or 'nothing'}, "
             f"but not {' or '.join(wanted)}."
         )
     wanted = [f"y_{split}"] if images_key == f"x_{split}" else ["y", "labels"]
@@ -357,14 +419,15 @@ def _load_tfds(source, image_shape, split, data_dir, crop, limit):
 
     def pixels():
         # Images of one size come faster out of tf.data in batches.
-        for batch in dataset.batch(1 if None in stored_shape else 256).as_numpy_iterator():
+        batches = order.without_autotuning(dataset.batch(1 if None in stored_shape else 256))
+        for batch in batches.as_numpy_iterator():
             labels.extend(batch[1])
             yield from batch[0]
 
     convert = functools.partial(decode.conform, image_shape=image_shape, crop=crop)
     each = map if stored_shape == image_shape else parallel
     images = stack(each(convert, pixels()), count, image_shape)
-    if labels_key is None:
+    if labels_key is None or set(labels) == {-1}:  # what TFDS says where labels are kept secret
         return Images(images, name=source)
     return Images(images, labels, features[labels_key].names, source)
 

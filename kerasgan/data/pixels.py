@@ -94,7 +94,7 @@ def check_images(images, image_shape, name="x"):
             f"{name} must be an array of images, {_wanted(image_shape)}, "
             f"but is of type {type(images).__name__}."
         )
-    _check_static(tuple(images.shape), images.dtype, image_shape, name)
+    check_spec(tuple(images.shape), images.dtype, image_shape, name)
     if images.shape[0] == 0:
         raise ValueError(f"{name} must hold at least one image, but has shape {images.shape}.")
     if images.dtype == np.uint8:
@@ -125,8 +125,18 @@ def _caller():
     return level
 
 
-def _check_static(shape, dtype, image_shape, name):
-    """Checks what is known without looking at a pixel; `shape` is None for an unknown rank."""
+def check_spec(shape, dtype, image_shape, name):
+    """Checks what `check_images` can without looking at a pixel.
+
+    Args:
+        shape: A tuple, with None for what is unknown; None if the rank is.
+        dtype: Of NumPy or TensorFlow.
+        image_shape: As of `check_images`.
+        name: Likewise.
+
+    Raises:
+        ValueError: If the rank, shape or dtype is wrong.
+    """
     wanted = _wanted(image_shape)
     if shape is not None and len(shape) != 4:
         if _compatible(shape, image_shape):

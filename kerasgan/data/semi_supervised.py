@@ -5,6 +5,7 @@ import math
 import numpy as np
 import tensorflow as tf
 
+from kerasgan.data import order
 from kerasgan.data.images import Images
 from kerasgan.data.pixels import check_images, to_uint8
 
@@ -44,20 +45,20 @@ def semi_supervised(dataset, labels_per_class=10, seed=0, batch_size=100, start_
             np.tile(labelled.images, (copies, 1, 1, 1)), np.tile(labelled.labels, copies)
         )
 
-    def batches(source, order, labels=False):
+    def batches(source, number, labels=False):
         options = {"batch_size": batch_size, "labels": labels}
         if start_step is None:
-            return source.dataset(**options, shuffle_seed=seed + order, drop_remainder=True)
-        return source.stream(**options, seed=seed + order, start_step=start_step)
+            return source.dataset(**options, shuffle_seed=seed + number, drop_remainder=True)
+        return source.stream(**options, seed=seed + number, start_step=start_step)
 
-    few = batches(labelled, order=0, labels=True).repeat()
+    few = batches(labelled, number=0, labels=True).repeat()
 
     def pair(labelled, even, odd):
         images, labels = labelled
         both = tf.stack([even, odd], axis=1)
         return (images, tf.reshape(both, [2 * batch_size, *even.shape[1:]])), labels
 
-    pairs = tf.data.Dataset.zip(few, batches(images, order=1), batches(images, order=2))
+    pairs = tf.data.Dataset.zip(few, batches(images, number=1), batches(images, number=2))
     return pairs.map(pair)
 
 
@@ -103,7 +104,7 @@ def _in_memory(dataset):
         if dataset.cardinality() == tf.data.INFINITE_CARDINALITY:
             raise ValueError("dataset is endless: its labelled images cannot be drawn.")
         batched = dataset.element_spec[0].shape.rank == 4
-        parts = list(dataset if batched else dataset.batch(256))
+        parts = list(order.without_autotuning(dataset if batched else dataset.batch(256)))
         if not parts:
             raise ValueError("dataset is empty.")
         pixels, labels = (np.concatenate(part) for part in zip(*parts, strict=True))

@@ -1,8 +1,8 @@
 """Pictures beside smaller versions of themselves."""
 
 import functools
+import itertools
 import math
-from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
@@ -10,7 +10,15 @@ from absl import logging
 
 from kerasgan.data import decode, order
 from kerasgan.data.augment import random_crop
-from kerasgan.data.files import check_memory, picture_files, read_files, split_folder
+from kerasgan.data.files import (
+    is_folder,
+    picture_files,
+    printable,
+    read_files,
+    source_path,
+    split_folder,
+)
+from kerasgan.data.memory import check_memory
 from kerasgan.data.photos import photos
 from kerasgan.data.pixels import check_image_shape, to_float
 
@@ -149,7 +157,7 @@ class SuperResolution:
         indices = order.endless(sum(cuts), steps, batch_size, seed, start_step).unbatch()
         numbers = tf.data.Dataset.counter(start_step * batch_size)
         examples = tf.data.Dataset.zip(indices, numbers).map(
-            cut, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True
+            cut, num_parallel_calls=order.PARALLEL_CALLS, deterministic=True
         )
         return order.ready(examples.batch(batch_size, drop_remainder=True).map(_floats))
 
@@ -169,6 +177,7 @@ class _Ragged:
         return tf.ensure_shape(tf.reshape(pixels, self.shapes[index]), (None, None, self.channels))
 
 
+@decode.without_size_warnings()
 def load_super_resolution(
     source, image_shape=(96, 96, 3), *, split="train", data_dir=None, scale=4, limit=None
 ):
@@ -193,18 +202,22 @@ def load_super_resolution(
             memory.
     """
     image_shape = check_image_shape(image_shape)
-    root = Path(source).expanduser()
     if source == "photos":
         return SuperResolution(photos(split)[:limit], image_shape, scale, source)
-    if not root.is_dir():
+    root = source_path(source)
+    if not is_folder(root):
         raise ValueError(f"{source!r} must be a folder of pictures, or 'photos'.")
-    name, root = root.resolve().name, split_folder(root, split)
-    files = picture_files(root)[:limit]
+    name, root = printable(root.resolve().name), split_folder(root, split)
+    left_out = {}
+    files = picture_files(root, left_out)
     # The pictures, a copy for tf.data, and the reductions of both.
-    pixels = sum(math.prod(size) for size in decode.sizes(files)) * image_shape[2]
-    check_memory(3 * pixels, f"{len(files)} pictures")
+    sizes = itertools.islice(decode.sizes(files), limit)
+    check_memory(
+        3 * sum(math.prod(size) for size in sizes) * image_shape[2],
+        f"{len(files[:limit])} pictures",
+    )
     read = functools.partial(_read, channels=image_shape[2], least=scale)
-    pictures = [picture for _, picture in read_files(files, read, root)]
+    pictures = [picture for _, picture in read_files(files, read, root, left_out, limit)]
     return SuperResolution(pictures, image_shape, scale, name)
 
 

@@ -5,11 +5,22 @@ from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
+from absl import logging
 from scipy import ndimage
 
 from kerasgan.data import decode, order
 from kerasgan.data.augment import random_crop
-from kerasgan.data.files import picture_files, read_files, split_folder, stack
+from kerasgan.data.files import (
+    account,
+    is_folder,
+    picture_files,
+    printable,
+    read_files,
+    some,
+    source_path,
+    split_folder,
+    stack,
+)
 from kerasgan.data.images import Images, load_images
 from kerasgan.data.photos import photo_patches
 from kerasgan.data.pixels import check_image_shape, to_float
@@ -163,6 +174,7 @@ class Unpaired:
         return order.ready(tf.data.Dataset.zip(*domains))
 
 
+@decode.without_size_warnings()
 def load_pairs(
     source,
     image_shape,
@@ -186,8 +198,8 @@ def load_pairs(
             - `"photos"`: parts of the two photographs inside scikit-learn, A their edges.
 
             A folder with a sub-folder named like `split` is read there. Pictures are scaled until
-            the shape is covered, and cut out at the centre; a pair with an unreadable picture is
-            skipped with a warning.
+            the shape is covered, and cut out at the centre. A pair is skipped with a warning if a
+            picture is unreadable or both have other proportions, such as by their EXIF tags.
         image_shape: (height, width, channels) of the images.
         split: `"train"` or `"test"`.
         data_dir: Unused.
@@ -208,16 +220,16 @@ def load_pairs(
     if direction not in _DIRECTIONS:
         raise ValueError(f"direction must be one of {_DIRECTIONS}, got {direction!r}.")
     image_shape, shape, crop = _shapes(image_shape, split == "train" if jitter is None else jitter)
-    root = Path(source).expanduser()
+    root = source_path(source)
     if source == "photos":
         b = photo_patches(shape, split)[:limit]
         a = np.stack([edge_map(photo) for photo in b])
-    elif not root.is_dir():
+    elif not is_folder(root):
         raise ValueError(f"{source!r} must be a folder of pictures, or 'photos'.")
     else:
         a, b = _read_pairs(root, shape, split, edges, limit)
     sides = (a, b) if direction == "a_to_b" else (b, a)
-    return Pairs(*map(Images, sides), crop=crop, name=root.resolve().name)
+    return Pairs(*map(Images, sides), crop=crop, name=printable(root.resolve().name))
 
 
 def load_unpaired(source, image_shape, *, split="train", data_dir=None, jitter=None, limit=None):
@@ -245,13 +257,13 @@ def load_unpaired(source, image_shape, *, split="train", data_dir=None, jitter=N
     if source == "photos":
         a, b = (Images(photo_patches(shape, split, [photo])[:limit]) for photo in (0, 1))
     else:
-        if Path(source).expanduser().is_dir():
-            _check_domains(Path(source).expanduser(), split)
+        if is_folder(source_path(source)):
+            _check_domains(source_path(source), split)
         a, b = (
             load_images(source, shape, split=split + domain, data_dir=data_dir, limit=limit)
             for domain in "AB"
         )
-    return Unpaired(a, b, crop=crop, name=Path(source).name)
+    return Unpaired(a, b, crop=crop, name=printable(Path(source).name))
 
 
 def edge_map(photo):
@@ -286,7 +298,7 @@ def _check_crop(crop, images, name):
 
 
 def _check_domains(root, split):
-    missing = [f"{split}{domain}" for domain in "AB" if not (root / f"{split}{domain}").is_dir()]
+    missing = [f"{split}{domain}" for domain in "AB" if not is_folder(root / f"{split}{domain}")]
     if missing:
         raise ValueError(
             f"The folder {root} must hold the sub-folders {split}A and {split}B, one for each "
@@ -297,53 +309,72 @@ def _check_domains(root, split):
 def _read_pairs(root, shape, split, edges, limit):
     """Returns two arrays of images out of a folder."""
     folders = [root / f"{split}{domain}" for domain in "AB"]
-    if not all(folder.is_dir() for folder in folders):
+    if not all(map(is_folder, folders)):
         root = split_folder(root, split)
         folders = [root / domain for domain in "AB"]
-    channels = shape[2]
-    if all(folder.is_dir() for folder in folders):
-        partners = _equal_names(*folders)
-        files = list(partners)
+    channels, left_out, unit, turned = shape[2], {}, "files", []
+    if all(map(is_folder, folders)):
+        partners = _equal_names(*folders, left_out)
+        files, unit = list(partners), "pairs"
 
         def read(path):
-            return [decode.decode_file(each, shape, crop=True) for each in (path, partners[path])]
+            a, b, doubtful = decode.decode_pair((path, partners[path]), shape, crop=True)
+            if doubtful:
+                turned.append(str(path.relative_to(root)))
+            return a, b
 
     elif edges:
-        files, channels = picture_files(root), 1
+        files, channels = picture_files(root, left_out), 1
 
         def read(path):
             photo = decode.decode_file(path, shape, crop=True)
             return edge_map(photo), photo
 
     else:
-        files = picture_files(root)
+        files = picture_files(root, left_out)
 
         def read(path):
             return decode.decode_halves(path, shape, crop=True)
 
-    pixels = (np.concatenate(both, axis=-1) for _, both in read_files(files, read, root))
-    count = min(len(files), limit or len(files))
-    both = stack(pixels, count, (*shape[:2], channels + shape[2]))
+    results = read_files(files, read, root, left_out, limit, unit)
+    pixels = (np.concatenate(both, axis=-1) for _, both in results)
+    both = stack(pixels, min(len(files), limit or len(files)), (*shape[:2], channels + shape[2]))
+    if turned:
+        logging.warning(
+            "%s: one picture of %d pairs is turned by its EXIF tag and the other is not, or is "
+            "otherwise; do they show the same? %s",
+            *(printable(root), len(turned), some(sorted(turned))),
+        )
     return both[..., :channels], both[..., channels:]
 
 
-def _equal_names(a, b):
+def _equal_names(a, b, left_out):
     """Returns a dict from the files in a folder to those of the same names in another.
 
     Raises:
-        ValueError: If a name is in one of them only.
+        ValueError: If a name is in one of them only, or twice in one.
     """
-    named = [
-        {path.relative_to(folder).with_suffix(""): path for path in picture_files(folder)}
-        for folder in (a, b)
-    ]
-    alone = sorted(map(str, named[0].keys() ^ named[1].keys()))
-    if alone:
+    named = [_by_name(folder, left_out) for folder in (a, b)]
+    if alone := sorted(named[0].keys() ^ named[1].keys()):
         raise ValueError(
             f"Each picture in {a} needs one of the same name in {b}, and the other way around: "
-            f"{len(alone)} are alone ({', '.join(alone[:5])}{', ...' if len(alone) > 5 else ''})."
+            f"{len(alone)} are alone ({some(alone)}){account(left_out, a.parent)}."
         )
     return {path: named[1][name] for name, path in named[0].items()}
+
+
+def _by_name(folder, left_out):
+    """Returns a dict from names, without extensions, to the pictures in a folder."""
+    named = {}
+    for path in picture_files(folder, left_out):
+        name = str(path.relative_to(folder).with_suffix(""))
+        if name in named:
+            raise ValueError(
+                f"{folder} has more than one picture of the name {name!r}: {named[name].name} and "
+                f"{path.name}."
+            )
+        named[name] = path
+    return named
 
 
 def _one_pass(sources, crop, batch_size, shuffle_seed, drop_remainder):
@@ -408,4 +439,4 @@ def _cut(sources, crop, numbered, seed):
             return images
         return random_crop(images, crop, tf.stack([tf.constant(seed, tf.int64), number]))
 
-    return numbered.map(cut, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+    return numbered.map(cut, num_parallel_calls=order.PARALLEL_CALLS, deterministic=True)

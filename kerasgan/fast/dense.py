@@ -1,5 +1,6 @@
 """Dense layers, and those of maxout units, with a faster gradient."""
 
+import tensorflow as tf
 from keras import ops
 
 from kerasgan.fast import kernels
@@ -10,7 +11,7 @@ def dense(layer, inputs, training):
 
     The gradient takes less time where there are many weights.
     """
-    if len(inputs.shape) != 2:
+    if len(inputs.shape) != 2 or isinstance(inputs, tf.SparseTensor):
         return None
     outputs = kernels.product(inputs, ops.convert_to_tensor(layer.kernel))
     if layer.use_bias:

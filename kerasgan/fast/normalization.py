@@ -22,7 +22,8 @@ def batch_normalization(layer, inputs, training):
     count = ops.cast(ops.prod(ops.shape(inputs)[:3]), variance.dtype)
     variance = variance * (count - 1.0) / count
     for moving, value in ((layer.moving_mean, mean), (layer.moving_variance, variance)):
-        moving.assign(moving * layer.momentum + value * (1.0 - layer.momentum))
+        before = ops.cast(moving, value.dtype)
+        moving.assign(before * layer.momentum + value * (1.0 - layer.momentum))
     return outputs
 
 
@@ -43,6 +44,7 @@ def instance_normalization(layer, inputs, training):
 
 
 def _gains_and_biases(layer, channels):
-    gains = ops.convert_to_tensor(layer.gamma) if layer.scale else ops.ones(channels)
-    biases = ops.convert_to_tensor(layer.beta) if layer.center else ops.zeros(channels)
-    return gains, biases
+    # The kernel takes them in float32, whatever the maps and the weights are.
+    gains = layer.gamma if layer.scale else ops.ones(channels)
+    biases = layer.beta if layer.center else ops.zeros(channels)
+    return ops.cast(gains, "float32"), ops.cast(biases, "float32")

@@ -33,6 +33,8 @@ class ACGAN(Classifying, ConditionalGAN):
         ValueError: As in `GAN`, and if `num_classes` is missing.
     """
 
+    logits_count = 2
+
     def __init__(self, *args, num_classes=None, classification_weight=1.0, **kwargs):
         num_classes = check_number("num_classes", num_classes)
         self.classification_weight = classification_weight

@@ -20,6 +20,9 @@ from kerasgan import fast, losses
 from kerasgan.data import check_images, to_float
 from kerasgan.export import write_saved_model
 from kerasgan.metrics import mean_distance
+from kerasgan.models import keras_callbacks
+from kerasgan.models.checks import readable_errors
+from kerasgan.models.pipelines import without_waiting
 from kerasgan.models.upgrade import upgraded
 from kerasgan.networks.common import check_seed
 
@@ -74,10 +77,17 @@ class AdversarialModel(keras.Model):
     """
 
     adversarial_loss = "non_saturating"
+    _from_file = False  # whether it is being compiled as a file says
     # The attributes that hold networks, which are arguments of the constructor too.
     network_names = ("generator", "discriminator")
     # Which of `loss_names` `evaluate` and validation report, but not the steps of training.
     held_out_names = ()
+    # The fewest examples that a batch to train on may hold.
+    least_batch = 1
+    # How many of a discriminator's outputs, the first ones, are logits.
+    logits_count = 1
+    # How a user names the network that makes the images.
+    sampler_code = "sampler"
 
     def __init__(self, generator, discriminator, image_shape, ema=None, seed=None, **kwargs):
         super().__init__(**kwargs)
@@ -162,12 +172,13 @@ class AdversarialModel(keras.Model):
                 as on one device, rather than over each share alone. It costs three reductions a
                 layer over the replicas.
             **kwargs: `run_eagerly`, `steps_per_execution`, `jit_compile` (False by default: it
-                slows convolutions on CPUs) and `auto_scale_loss`, as in `keras.Model.compile`.
+                slows convolutions on CPUs, and leaves out the checks of labels and of the sizes
+                of batches beyond the first) and `auto_scale_loss`, as in `keras.Model.compile`.
 
         Raises:
-            ValueError: If the two optimizers are one object, the loss is unknown, a network has
-                nothing to train, or an option does not work on several replicas, or under the
-                strategy at all.
+            ValueError: If the two optimizers are one object or keep averages (`use_ema`), the loss
+                is unknown, a network has nothing to train, or its weights in half precision, or an
+                option does not work on several replicas, or under the strategy at all.
         """
         unknown = kwargs.keys() - {
             "run_eagerly",
@@ -216,6 +227,9 @@ class AdversarialModel(keras.Model):
             self.discriminator_optimizer = self._prepare(
                 discriminator_optimizer or defaults[1], self.discriminator
             )
+            self.optimizer = keras_callbacks.BothOptimizers(
+                self.generator_optimizer, self.discriminator_optimizer
+            )
             self._logs = _Logs([_tracker(name) for name in dict.fromkeys(self.loss_names())])
 
     def _prepare(self, optimizer, network):
@@ -223,6 +237,8 @@ class AdversarialModel(keras.Model):
         if network is None:
             return None
         optimizer = keras.optimizers.get(optimizer)
+        if not self._from_file:
+            self._check_trainable(optimizer, network)
         scales = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
         wanted = self._keras_compile_options.get("auto_scale_loss", True)
         if wanted and not scales and _computes_in_float16(network):
@@ -231,6 +247,22 @@ class AdversarialModel(keras.Model):
             raise ValueError(f"The network {network.name!r} has no trainable weights.")
         optimizer.build(network.trainable_variables)
         return optimizer
+
+    def _check_trainable(self, optimizer, network):
+        """Raises a ValueError for what would go wrong; version 0.1 has saved such models."""
+        if getattr(optimizer, "inner_optimizer", optimizer).use_ema:
+            raise ValueError(
+                f"The optimizer {optimizer.name!r} has use_ema=True, which would replace the "
+                "weights in the middle of a game. Let the model average the generator's weights: "
+                f"{type(self).__name__}(..., ema=0.999)."
+            )
+        half = {w.dtype for w in network.trainable_variables} & {"float16", "bfloat16"}
+        if half:
+            raise ValueError(
+                f"The network {network.name!r} has weights of {min(half)}, which do not train: "
+                f"Adam's averages need more precision. With the policy 'mixed_{min(half)}' "
+                "weights are float32, and networks compute in half precision."
+            )
 
     def make_train_function(self, force=False):
         """Makes the function with which `fit` takes a step.
@@ -269,9 +301,7 @@ class AdversarialModel(keras.Model):
         Raises:
             ValueError: If there are sample weights, which no adversarial loss knows.
         """
-        images, _, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
-        if sample_weight is not None:
-            raise ValueError("Adversarial models take neither sample_weight nor class_weight.")
+        images, _ = _pair(data)
         return to_float(images)
 
     def apply(self, network, inputs, training=False):
@@ -523,8 +553,10 @@ class AdversarialModel(keras.Model):
             A `keras.callbacks.History`.
 
         Raises:
-            ValueError: If the images have another shape, type or range.
+            ValueError: If the images have another shape, type or range, a batch is too small, or
+                there are sample weights.
         """
+        _refuse_weights(kwargs.get("sample_weight"), kwargs.get("class_weight"))
         if isinstance(x, types.GeneratorType):
             first = next(x)
             self.check_batch(*_pair(first), "x")
@@ -544,24 +576,77 @@ class AdversarialModel(keras.Model):
                 raise ValueError(f"{name} is an endless data set: give fit() its {steps}.")
         if validation_data is not None:
             self.check_held_out(*_pair(validation_data), "validation_data")
-        if self.compiled and not int(self.generator_optimizer.iterations.numpy()):
-            self.prepare(x)
+        if self.compiled:
+            callbacks = keras_callbacks.prepared(callbacks, self.optimizer)
+            if not int(self.generator_optimizer.iterations.numpy()):
+                self.prepare(x)
+        if kwargs.get("validation_batch_size") is None:
+            kwargs["validation_batch_size"] = batch_size
         if self.distribute_strategy.num_replicas_in_sync > 1:
             x, y, batch_size = self._whole_batches(x, y, batch_size, kwargs)
+        else:
+            self._check_last_batch(x, batch_size, kwargs)
         if isinstance(x, (tf.data.Dataset, types.GeneratorType)):
             kwargs["shuffle"] = False  # True is Keras' default, which it warns that it ignores
-        return super().fit(x, y, batch_size, epochs, verbose, callbacks, **kwargs)
+        kwargs["validation_data"] = without_waiting(validation_data)
+        with readable_errors():
+            return super().fit(
+                without_waiting(x), y, batch_size, epochs, verbose, callbacks, **kwargs
+            )
 
-    def evaluate(self, x=None, y=None, *args, **kwargs):
+    def evaluate(
+        self, x=None, y=None, batch_size=None, verbose="auto", sample_weight=None, *args, **kwargs
+    ):
         """Returns the losses and accuracies on held-out images; see `keras.Model.evaluate`.
 
         Raises:
-            ValueError: If the images have another shape, type or range than `fit` takes.
+            ValueError: If the images have another shape, type or range than `fit` takes, or there
+                are sample weights.
         """
+        _refuse_weights(sample_weight)
         if not kwargs.get("_use_cached_eval_dataset"):  # `fit` has checked it
             self.check_held_out(x, y, "x")
         self.evaluation_seed_generator.state.assign([_EVALUATION_SEED, 0])
-        return super().evaluate(x, y, *args, **kwargs)
+        with readable_errors():
+            return super().evaluate(
+                without_waiting(x), y, batch_size, verbose, None, *args, **kwargs
+            )
+
+    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
+        """Takes a step on one batch; see `keras.Model.train_on_batch`.
+
+        Raises:
+            ValueError: If labels are out of range, the batch is too small, or there are weights.
+        """
+        _refuse_weights(sample_weight, class_weight)
+        with readable_errors():
+            return super().train_on_batch(x, y, return_dict=return_dict)
+
+    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
+        """Returns the losses and accuracies on one batch; see `keras.Model.test_on_batch`.
+
+        Raises:
+            ValueError: If labels are out of range, or there are sample weights.
+        """
+        _refuse_weights(sample_weight)
+        with readable_errors():
+            return super().test_on_batch(x, y, return_dict=return_dict)
+
+    def _check_last_batch(self, x, batch_size, options):
+        """Raises a ValueError if the last batch of arrays will be too small.
+
+        Of other data that shows when it comes.
+        """
+        array = tf.nest.flatten(x)[0]
+        if not hasattr(array, "dtype") or options.get("steps_per_epoch"):
+            return
+        size = min(batch_size or 32, len(array))
+        last = len(array) % size or size
+        if last < self.least_batch and not options.get("validation_split"):
+            raise ValueError(
+                f"x holds {len(array)} images, whose last batch of {last} has none for each of "
+                f"discriminator_steps={self.least_batch}: leave some out, or change batch_size."
+            )
 
     def _whole_batches(self, x, y, batch_size, options):
         """Leaves out an incomplete last batch of arrays and of datasets."""
@@ -649,6 +734,10 @@ class AdversarialModel(keras.Model):
         images = tf.TensorSpec((None, *self.image_shape), "uint8", "images")
         return {"discriminate": (self.score, [images])}
 
+    def output_names(self):
+        """Returns what signatures call the tensors of endpoints that return no images."""
+        return {"discriminate": "logits"}
+
     def score(self, images):
         """Returns the discriminator's float32 logits for uint8 images."""
         return tf.cast(self.logits(tf.nest.map_structure(to_float, images)), "float32")
@@ -662,10 +751,12 @@ class AdversarialModel(keras.Model):
     ):
         """Writes a SavedModel with named endpoints that need neither kerasgan nor Keras.
 
-        Images are uint8 in [0, 255] on both sides of every endpoint.
+        Images are uint8 in [0, 255] on both sides of every endpoint. Called in Python an endpoint
+        returns its tensor; of its signature the tensor is named: `images`, `logits`,
+        `probabilities` or `latents`.
 
         Args:
-            filepath: The folder to write.
+            filepath: The folder to write. TensorFlow cannot load from paths with [...] in them.
             format: "tf_saved_model".
             verbose: Whether to print where the model was written.
             input_signature: Must be None: each endpoint has a signature of its own.
@@ -673,19 +764,21 @@ class AdversarialModel(keras.Model):
 
         Raises:
             ValueError: If another format or a signature is asked for. Single networks export to
-                every format of Keras: `model.generator.export(path, format="onnx")`.
+                every format of Keras: `model.sampler.export(path, format="onnx")`.
         """
         if format != "tf_saved_model" or input_signature is not None or kwargs:
             raise ValueError(
                 f"{type(self).__name__}.export writes a tf_saved_model of several endpoints with "
                 f"signatures of their own; got {format=}, {input_signature=}, {kwargs}. For "
-                "another format or signature, export a single network: "
-                "model.generator.export(path, format=...)."
+                "another format or signature, export the network that makes the images: "
+                f"model.{self.sampler_code}.export(path, format=...)."
             )
         averages = [average for average, _ in self.averages()]
         networks = [self.generator, self.discriminator, *averages]
         networks = [network for network in networks if network is not None]
-        write_saved_model(filepath, self.endpoints(), networks, verbose=bool(verbose))
+        endpoints = self.endpoints()
+        names = dict.fromkeys(endpoints, "images") | self.output_names()
+        write_saved_model(filepath, endpoints, names, networks, verbose=bool(verbose))
 
     # ------------------------------------------------------------------ serialization
 
@@ -694,8 +787,17 @@ class AdversarialModel(keras.Model):
 
         A local .keras file takes its name when it is whole: one that was there before stays as it
         was if saving fails or is interrupted.
+
+        Raises:
+            ValueError: If it is to be an HDF5 file, whose format takes no two networks.
         """
         path = pathlib.Path(filepath)
+        if path.suffix in (".h5", ".hdf5"):
+            raise ValueError(
+                f"{type(self).__name__} is saved as a .keras file, not as HDF5: "
+                f"save({path.with_suffix('.keras').name!r}). Weights alone are: "
+                f"save_weights({path.with_suffix('.weights.h5').name!r})."
+            )
         if "://" in str(filepath) or path.suffix != ".keras" or (path.exists() and not overwrite):
             return super().save(filepath, overwrite=overwrite, zipped=zipped, **kwargs)
         unfinished = path.with_name(f"unfinished-{path.name}")
@@ -740,14 +842,15 @@ class AdversarialModel(keras.Model):
 
     def compile_from_config(self, config):
         """Compiles the model as it was; without this, Keras skips a custom `compile`."""
-        self.compile(
-            **{
-                name: keras.saving.deserialize_keras_object(value)
-                if isinstance(value, dict)
-                else value
-                for name, value in config.items()
-            }
-        )
+        arguments = {
+            name: keras.saving.deserialize_keras_object(value) if isinstance(value, dict) else value
+            for name, value in config.items()
+        }
+        self._from_file = True
+        try:
+            self.compile(**arguments)
+        finally:
+            self._from_file = False
 
     def save_own_variables(self, store):
         """Saves what Keras leaves out: states of seed generators, running means, `ema_updates`.
@@ -831,9 +934,19 @@ def _images(batch):
 
 
 def _pair(element):
-    """Splits what a data set yields into (x, y)."""
-    x, y, _ = keras.utils.unpack_x_y_sample_weight(element)
+    """Splits what a data set yields into (x, y).
+
+    Raises:
+        ValueError: If there are sample weights.
+    """
+    x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(element)
+    _refuse_weights(sample_weight)
     return x, y
+
+
+def _refuse_weights(*weights):
+    if any(each is not None for each in weights):
+        raise ValueError("Adversarial models take neither sample_weight nor class_weight.")
 
 
 def batch_length(element):

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from kerasgan import networks
 from kerasgan.data import check_images, check_labels, image_grid, to_float
+from kerasgan.models.checks import checked_attributes, checked_labels
 from kerasgan.models.classifying import check_number
 from kerasgan.models.gan import GAN
 
@@ -83,10 +84,16 @@ class ConditionalGAN(GAN):
         return [self.imagine([latents, condition], training), condition]
 
     def condition(self, labels):
-        """Returns labels or attributes as y, float32 (N, condition_dim)."""
-        if self.num_classes is None:
-            return tf.cast(labels, "float32")
-        return tf.one_hot(tf.cast(labels, "int32"), self.num_classes)
+        """Returns labels or attributes as y, float32 (N, condition_dim).
+
+        Raises:
+            ValueError: If there are none, or they are of another type or shape.
+            InvalidArgumentError: When labels are out of range, or attributes not finite; also in
+                the model that is served, which has nothing else of kerasgan.
+        """
+        if self.num_classes is not None:
+            return tf.one_hot(checked_labels(labels, self.num_classes), self.num_classes)
+        return checked_attributes(labels, self.num_attributes)
 
     # ------------------------------------------------------------------ labels
 
@@ -160,20 +167,8 @@ class ConditionalGAN(GAN):
         return [*super().to_images_signature(), labels]
 
     def sample(self, latents, labels):
-        """Returns the images, float32 in [-1, 1], of latents and labels.
-
-        A served model checks labels here: nothing else of kerasgan is with it.
-        """
-        checks = []
-        if self.num_classes is not None:
-            message = f"labels must lie in [0, {self.num_classes})"
-            checks = [
-                tf.debugging.assert_non_negative(labels, message),
-                tf.debugging.assert_less(labels, self.num_classes, message),
-            ]
-        with tf.control_dependencies(checks):
-            condition = self.condition(labels)
-        return self.apply(self.sampler, [latents, condition])
+        """Returns the images, float32 in [-1, 1], of latents and labels."""
+        return self.apply(self.sampler, [latents, self.condition(labels)])
 
     def sample_labelled(self, count, seed):
         """Returns generated images, and the classes that were asked for."""

@@ -38,6 +38,10 @@ class Classifying:
         images = tf.TensorSpec((None, *self.image_shape), "uint8", "images")
         return super().endpoints() | {"classify": (self._probabilities, [images])}
 
+    def output_names(self):
+        """Returns what signatures call the tensors of endpoints that return no images."""
+        return super().output_names() | {"classify": "probabilities"}
+
 
 def check_number(name, number, least=2, needed=True):
     """Returns a number of classes, or of such, as an int; None if it may be missing.

@@ -8,6 +8,7 @@ import tensorflow as tf
 from kerasgan import layers, losses, networks, optimizers
 from kerasgan.data import check_image_shape, check_images, to_float, to_uint8
 from kerasgan.models.base import AdversarialModel, batch_length, check_integer
+from kerasgan.models.checks import warn_of_bounded_logits
 from kerasgan.models.image_to_image import panels, render, whole
 from kerasgan.models.shapes import check_made, check_scores, input_shape_of, open_shape
 from kerasgan.models.wgan import WeightClipping
@@ -60,6 +61,7 @@ class CycleGAN(AdversarialModel):
 
     adversarial_loss = "least_squares"
     network_names = ("generator_ab", "generator_ba", "discriminator_a", "discriminator_b")
+    sampler_code = "sampler_of('a_to_b')"
 
     def __init__(
         self,
@@ -95,6 +97,7 @@ class CycleGAN(AdversarialModel):
             check_made(generator, shape, shape)
         for discriminator in (discriminator_a, discriminator_b):
             check_scores(discriminator, shape)
+            warn_of_bounded_logits(discriminator, shape, (), self.logits_count)
         history_size = check_integer("history_size", history_size, 0, "an integer of at least 0")
         # Each pair is one player of the game, with one optimizer.
         super().__init__(
@@ -289,6 +292,10 @@ class CycleGAN(AdversarialModel):
             score = functools.partial(_score, self.accelerated(network))
             served[f"discriminate_{domain}"] = (score, [images])
         return served
+
+    def output_names(self):
+        """Returns what signatures call the tensors of endpoints that return no images."""
+        return {"discriminate_a": "logits", "discriminate_b": "logits"}
 
     # ------------------------------------------------------------------ serialization
 

@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from kerasgan import losses
 from kerasgan.models.base import AdversarialModel, batch_length, check_integer
+from kerasgan.models.checks import ensure
 
 
 class Game(AdversarialModel):
@@ -38,6 +39,11 @@ class Game(AdversarialModel):
             steps = self.default_discriminator_steps
         self.discriminator_steps = check_integer("discriminator_steps", steps)
         super().__init__(generator, discriminator, image_shape, **kwargs)
+
+    @property
+    def least_batch(self):
+        """The fewest examples that a batch to train on may hold: one for each update of D."""
+        return self.discriminator_steps
 
     # ------------------------------------------------------------------ the paper
 
@@ -113,19 +119,19 @@ class Game(AdversarialModel):
     def split(self, batch):
         """Returns `discriminator_steps` equal parts of a batch.
 
-        An incomplete last batch with fewer images than steps has its images in several parts.
+        Raises:
+            InvalidArgumentError: When a batch has fewer images than there are steps.
         """
+        steps = self.discriminator_steps
+        least = tf.reduce_min([batch_length(x) for x in tf.nest.flatten(batch)])
+        found = f"each of discriminator_steps={steps} takes images of its own, but a batch holds"
 
         def part(x, i):
-            size = tf.shape(x)[0]
-            length = tf.maximum(size // self.discriminator_steps, 1)
-            start = i * length % size
-            return x[start : start + length]
+            length = batch_length(x) // steps
+            return x[i * length : (i + 1) * length]
 
-        return [
-            tf.nest.map_structure(lambda x, i=i: part(x, i), batch)
-            for i in range(self.discriminator_steps)
-        ]
+        with tf.control_dependencies([ensure(least >= steps, found, least)]):
+            return [tf.nest.map_structure(lambda x, i=i: part(x, i), batch) for i in range(steps)]
 
     # ------------------------------------------------------------------ compiling
 

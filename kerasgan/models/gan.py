@@ -11,6 +11,7 @@ import tensorflow as tf
 from kerasgan import networks
 from kerasgan.data import check_image_shape, image_grid, to_uint8
 from kerasgan.models.base import batch_length, check_integer
+from kerasgan.models.checks import warn_of_bounded_logits
 from kerasgan.models.game import Game
 from kerasgan.models.shapes import input_shape_of, symbolic
 from kerasgan.networks.common import check_seed
@@ -33,7 +34,8 @@ class GAN(Game):
             builds the paper's.
         discriminator_steps: The discriminator's updates before each of the generator's. They
             share the incoming batch, so that each sees fresh images: with 5 steps and a batch of
-            320 each update sees 64. None is the paper's.
+            320 each update sees 64, and a batch with fewer images than steps is refused. None is
+            the paper's.
         ema: The decay of a moving average of the generator's weights, in (0, 1), or None.
         seed: An integer in [0, 2**32), the seed of the weights and of everything drawn in training,
             or None.
@@ -83,6 +85,7 @@ class GAN(Game):
                 discriminator, "discriminator", image_shape, "image_shape", beside
             )
             self.check_outputs(discriminator(symbolic(image_shape, beside)))
+            warn_of_bounded_logits(discriminator, image_shape, beside, self.logits_count)
         if generator is None:
             generator = self.build_generator(image_shape, latent_dim, seed)
         if discriminator is None:
@@ -237,6 +240,10 @@ class GAN(Game):
             "generate_n": (generate_n, integers),
             "sample_latent": (self.sample_latent, integers),
         } | super().endpoints()
+
+    def output_names(self):
+        """Returns what signatures call the tensors of endpoints that return no images."""
+        return super().output_names() | {"sample_latent": "latents"}
 
     # ------------------------------------------------------------------ serialization
 

@@ -9,11 +9,14 @@ import tensorflow as tf
 from kerasgan import losses
 from kerasgan.data import check_images, image_grid, to_float, to_uint8
 from kerasgan.models.base import check_integer
+from kerasgan.models.checks import warn_of_bounded_logits
 from kerasgan.models.game import Game
 from kerasgan.models.shapes import check_made, check_scores, open_shape
 
 # The largest multiple of pixels that a network may want its images' sides to be.
 _LARGEST_MULTIPLE = 1024
+# And the largest that it may want them to have at least, beside that.
+_LARGEST_LEAST = 128
 
 
 class ImageToImage(Game):
@@ -55,6 +58,7 @@ class ImageToImage(Game):
         if discriminator is not None:
             beside = self.discriminator_conditions(input_shape)
             check_scores(discriminator, image_shape, beside)
+            warn_of_bounded_logits(discriminator, image_shape, beside, self.logits_count)
         super().__init__(generator, discriminator, image_shape, seed=seed, **kwargs)
         self.inputs_shape = tuple(input_shape)
         self.content_weight, self.adversarial_weight = content_weight, adversarial_weight
@@ -164,7 +168,7 @@ class ImageToImage(Game):
         """The compiled function from uint8 inputs (N, H, W, C) to uint8 images.
 
         Of any height and width, if the generator takes any; where it wants multiples of something,
-        the inputs are continued by their mirror image, and the rest is cut off.
+        or larger sides, the inputs are continued by their mirror image, and the rest is cut off.
         """
         network = self.accelerated(self.sampler)
         shape = open_shape(network, self.inputs_shape)
@@ -224,17 +228,36 @@ def render(function, images, batch_size):
 
 def whole(network, inputs, scale=1):
     """Returns what a network in inference makes of inputs of any size."""
-    multiple = _multiple(network, scale)
+    sides = _multiple_and_least(network, scale)
     height, width = tf.shape(inputs)[1], tf.shape(inputs)[2]
-    images = network(_mirrored(_mirrored(inputs, multiple, 1), multiple, 2), training=False)
+    images = network(_mirrored(_mirrored(inputs, *sides, 1), *sides, 2), training=False)
     return tf.cast(images, "float32")[:, : height * scale, : width * scale]
 
 
-def _multiple(network, scale):
-    """Returns the least power of two of whose multiples the sides of inputs must be."""
+@tf.autograph.experimental.do_not_convert
+def _multiple_and_least(network, scale):
+    """Returns of which number the sides of inputs must be multiples, and the least they may be."""
     _, *sides, channels = getattr(network, "input_shape", None) or (None, 1, 1, 1)
     if None not in sides:
-        return 1
+        return 1, 1
+    least = multiple = _multiple(network, scale, channels)
+    # Padding by reflection does not show its least side in shapes.
+    with tf.init_scope():
+        while not _takes(network, least, channels) and least < _LARGEST_LEAST:
+            least *= 2
+    return multiple, least
+
+
+def _takes(network, side, channels):
+    try:
+        network(tf.zeros((1, side, side, channels)), training=False)
+    except (tf.errors.InvalidArgumentError, ValueError):
+        return False
+    return True
+
+
+def _multiple(network, scale, channels):
+    """Returns the least power of two of whose multiples the sides of inputs must be."""
     multiple = 1
     while multiple <= _LARGEST_MULTIPLE:
         sides = (3 * multiple, 5 * multiple)
@@ -252,12 +275,12 @@ def _multiple(network, scale):
     )
 
 
-def _mirrored(images, multiple, axis):
-    """Continues images along an axis, by their mirror image, to the next multiple."""
-    if multiple == 1:
+def _mirrored(images, multiple, least, axis):
+    """Continues images along an axis, by their mirror image, to the next multiple from `least`."""
+    if least == 1:
         return images
     side = tf.shape(images)[axis]
-    places = tf.range(-(-side // multiple) * multiple) % (2 * side)
+    places = tf.range(tf.maximum(-(-side // multiple) * multiple, least)) % (2 * side)
     return tf.gather(images, tf.minimum(places, 2 * side - 1 - places), axis=axis)
 
 
@@ -265,19 +288,27 @@ def panels(columns, scale=1):
     """Arranges images in rows: image i of each column.
 
     Args:
-        columns: Arrays of images, uint8 or float in [-1, 1], of as many images each. The first
-            may be smaller than the others by a factor `scale`; grey ones become colours.
+        columns: Arrays of images, uint8 or float in [-1, 1], of as many images each: grey, grey
+            and alpha, RGB or RGBA. The first may be smaller than the others by a factor `scale`.
         scale: The factor.
 
     Returns:
-        One picture, uint8 (H, W, C).
+        One picture, uint8 (H, W, C), with colours if a column has them, and alpha likewise.
     """
     columns = [np.asarray(x if x.dtype == np.uint8 else to_uint8(x)) for x in columns]
     columns[0] = columns[0].repeat(scale, axis=1).repeat(scale, axis=2)
-    channels = max(images.shape[-1] for images in columns)
-    columns = [
-        images if images.shape[-1] == channels else images[..., :1].repeat(channels, axis=-1)
-        for images in columns
-    ]
-    images = np.stack(columns, axis=1)
+    channels = [images.shape[-1] for images in columns]
+    colours = 3 if max(channels) > 2 else 1
+    alpha = any(number % 2 == 0 for number in channels)
+    images = np.stack([_with_channels(each, colours, alpha) for each in columns], axis=1)
     return image_grid(images.reshape(-1, *images.shape[2:]), columns=len(columns))
+
+
+def _with_channels(images, colours, alpha):
+    """Returns uint8 images with so many channels of colour, and opaque alpha if they had none."""
+    opacity = np.full_like(images[..., :1], 255)
+    if images.shape[-1] % 2 == 0:
+        images, opacity = images[..., :-1], images[..., -1:]
+    if images.shape[-1] < colours:
+        images = images.repeat(colours, axis=-1)
+    return np.concatenate([images, opacity], axis=-1) if alpha else images

@@ -43,6 +43,8 @@ class InfoGAN(Classifying, GAN):
         ValueError: As in `GAN`, and if the codes leave no room for noise.
     """
 
+    logits_count = 2
+
     def __init__(
         self,
         *args,

@@ -10,6 +10,7 @@ from kerasgan import losses, networks
 from kerasgan.data import check_images, check_labels, to_float
 from kerasgan.layers import WeightNormalizedDense, initialize_from_data
 from kerasgan.models.base import batch_length, copy_network
+from kerasgan.models.checks import checked_labels
 from kerasgan.models.classifying import Classifying, check_class_outputs, check_number
 from kerasgan.models.gan import GAN
 from kerasgan.optimizers import RootEpsilonAdam
@@ -160,7 +161,7 @@ class SemiSupervisedGAN(Classifying, GAN):
         """Returns ((labelled images, unlabelled images), labels)."""
         (labelled, unlabelled), labels, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
         labelled = super().unpack((labelled, None, sample_weight))
-        return (labelled, to_float(unlabelled)), tf.cast(labels, "int32")
+        return (labelled, to_float(unlabelled)), checked_labels(labels, self.num_classes)
 
     def test_step(self, data):
         """Returns the losses and accuracies on held-out labelled images, changing nothing."""

@@ -26,7 +26,7 @@ def test_sample_grids(tmp_path, noise_images):
         "epoch-00002.png",
         "epoch-00003.png",
     ]
-    picture = np.asarray(Image.open(tmp_path / "samples" / "epoch-00003.png"))
+    picture = np.asarray(Image.open(tmp_path / "samples" / "epoch-00003.png", formats=["PNG"]))
     assert picture.shape == (2 * 8 + 2, 3 * 8 + 2 * 2)
     np.testing.assert_array_equal(picture[:8, :8], model.generate(6, seed=3)[0, ..., 0])
 

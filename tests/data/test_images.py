@@ -1,7 +1,9 @@
 import os
 import pathlib
+import re
 import subprocess
 import sys
+import types
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ import requests
 import tensorflow as tf
 from PIL import Image
 
-from kerasgan.data import DownloadError, Images, files, load_images
+from kerasgan.data import DownloadError, Images, load_images, memory
 
 ROOT = pathlib.Path(__file__).parents[2]
 TFDS = pathlib.Path(os.environ.get("KERASGAN_TFDS", ROOT.parent / "shared" / "tfds"))
@@ -60,6 +62,36 @@ def test_images_have_length_shape_and_one_copy_of_the_pixels():
 def test_images_refuses(pixels, labels, message):
     with pytest.raises(ValueError, match=message):
         Images(pixels, labels)
+
+
+@pytest.mark.parametrize("label", [-1, 2**31, 2**32 + 3, -(2**40)])
+def test_labels_that_are_no_class_are_named(label, tmp_path):
+    pixels, labels = np.zeros((3, 2, 2, 1), np.uint8), np.array([0, label, 1])
+    with pytest.raises(ValueError, match=f"labels must lie in .*, but one is {label}"):
+        Images(pixels, labels)
+    np.savez(tmp_path / "set.npz", x=pixels, y=labels)
+    with pytest.raises(ValueError, match=f"set: labels must lie in .*, but one is {label}"):
+        load_images(tmp_path / "set.npz")
+
+
+def test_labels_beyond_the_names_are_refused():
+    pixels = np.zeros((3, 2, 2, 1), np.uint8)
+    assert Images(pixels, [0, 0, 1], ["a", "b", "c"]).num_classes == 3
+    with pytest.raises(ValueError, match=r"in \[0, 3\), but one is 3"):
+        Images(pixels, [0, 3, 1], ["a", "b", "c"])
+
+
+def test_classes_without_an_image_are_told_unless_they_have_names(caplog):
+    pixels = np.zeros((3, 2, 2, 1), np.uint8)
+    Images(pixels, [0, 2, 1])
+    Images(pixels, [0, 2, 2], ["a", "b", "c"])
+    assert not caplog.records
+    assert Images(pixels, [1, 2, 3], name="svhn").num_classes == 4
+    Images(pixels, [1, 9, 2**31 - 2], name="far")
+    first, second = (record.message for record in caplog.records)
+    assert first == "svhn: 1 of the 4 classes, counted from 0, have no image: 0."
+    assert "far: 2147483644 of the 2147483647 classes" in second
+    assert second.endswith("have no image: 0, 2, 3, 4, 5, ....")
 
 
 def test_dataset_is_one_pass_in_order():
@@ -322,16 +354,18 @@ def test_broken_files_are_skipped_and_named_once(tmp_path, caplog):
     loaded = load_images(tmp_path, (32, 32, 3))
     assert len(loaded) == 2
     np.testing.assert_array_equal(loaded.images[1], noise)
-    (record,) = [r for r in caplog.records if "Skipped" in r.message]
-    assert "Skipped 7 unusable files" in record.message
-    assert "cut.jpg, empty0.gif, empty1.gif, empty2.gif, empty3.gif, ..." in record.message
+    (record,) = caplog.records
+    assert f"Using 2 of 10 files in {tmp_path}; left out: 1 not a picture (.txt), 7 unusable (" in (
+        record.message
+    )
+    assert re.search(r"cut.jpg: .*trunc.*; empty0.gif, .*empty4.gif, \.\.\.\)", record.message)
 
 
 def test_a_folder_without_a_readable_picture_is_refused(tmp_path):
-    with pytest.raises(ValueError, match=r"Found no pictures \(.bmp, .gif, .*below it"):
+    with pytest.raises(ValueError, match=r"Found no pictures \(.*.bmp, .gif, .*below it\."):
         load_images(tmp_path, (4, 4, 1))
     (tmp_path / "text.png").write_text("not a picture")
-    with pytest.raises(ValueError, match="Found 1 pictures .* none is readable; text.png"):
+    with pytest.raises(ValueError, match=r"Found 1 pictures .* none is usable.* \(text.png: "):
         load_images(tmp_path, (4, 4, 1))
     with pytest.raises(ValueError, match="text.png"):
         load_images(tmp_path)
@@ -375,6 +409,48 @@ def test_the_training_split_numbers_the_classes(tmp_path):
     save(tmp_path / "test" / "d" / "1.png", RAMP[:2, :2])
     with pytest.raises(ValueError, match=r"test has the classes \['d'\], but .*train has"):
         load_images(tmp_path, split="test")
+
+
+@pytest.mark.parametrize("kind", ["broken.png", "photo.heic"])
+def test_a_class_without_a_usable_picture_keeps_its_number(tmp_path, caplog, kind):
+    for split in ("train", "test"):
+        for name, level in (("apple", 1), ("pear", 3)):
+            save(tmp_path / split / name / "1.png", np.full((2, 2), level, np.uint8))
+        (tmp_path / split / "fig").mkdir()
+    (tmp_path / "train" / "fig" / kind).write_bytes(b"no picture")
+    (tmp_path / "train" / "notes").mkdir()
+    (tmp_path / "train" / "notes" / "list.txt").touch()  # no class: it holds no picture
+    for options in ({}, {"limit": 2}, {"split": "test"}):
+        loaded = load_images(tmp_path, **options)
+        assert loaded.class_names == ["apple", "fig", "pear"]
+        assert loaded.labels.tolist() == [0, 2]
+        assert loaded.images[:, 0, 0, 0].tolist() == [1, 3]
+        told = "no picture of the class 'fig' is usable" in caplog.text
+        assert told == (options.get("split") != "test"), options
+        caplog.clear()
+    (tmp_path / "train" / "fig" / kind).rename(tmp_path / "test" / "fig" / kind)
+    assert load_images(tmp_path).class_names == ["apple", "pear"]
+    with pytest.raises(ValueError, match=r"test has the classes \['fig'\], but .*train has"):
+        load_images(tmp_path, split="test")
+
+
+def test_an_unusable_picture_beside_the_class_folders_changes_nothing(tmp_path):
+    for name in ("train/a/1", "train/b/1", "train/c/1", "test/a/1", "test/c/1"):
+        save(tmp_path / f"{name}.png", RAMP[:2, :2])
+    for split in ("train", "test"):
+        (tmp_path / split / "z.png").write_bytes(b"no picture")
+    train = load_images(tmp_path, limit=2)  # z.png is not reached
+    test = load_images(tmp_path, split="test")
+    assert train.class_names == test.class_names == ["a", "b", "c"]
+    assert (train.labels.tolist(), test.labels.tolist()) == ([0, 1], [0, 2])
+
+
+def test_classes_named_like_the_split_keep_their_order(tmp_path):
+    for name in ("train/trainz/1", "train/b/1", "test/trainz/1"):
+        save(tmp_path / f"{name}.png", RAMP[:2, :2])
+    train, test = load_images(tmp_path), load_images(tmp_path, split="test")
+    assert train.class_names == test.class_names == ["b", "trainz"]
+    assert (train.labels.tolist(), test.labels.tolist()) == ([0, 1], [1])
 
 
 def test_split_folders(tmp_path):
@@ -494,6 +570,31 @@ def test_tfds_names_the_splits_there_are():
         load_images("mnist", data_dir=TFDS, split="valid")
 
 
+@pytest.mark.parametrize("secret", [True, False])
+def test_tfds_with_secret_labels(monkeypatch, secret):
+    import tensorflow_datasets as tfds
+
+    features = {
+        "image": tfds.features.Image(shape=(2, 2, 1)),
+        "label": tfds.features.ClassLabel(names=["a", "b", "c"]),
+    }
+    labels = [-1, -1] if secret else [1, -1]
+    examples = {"image": np.zeros((2, 2, 2, 1), np.uint8), "label": labels}
+    builder = types.SimpleNamespace(
+        info=types.SimpleNamespace(
+            features=tfds.features.FeaturesDict(features),
+            splits={"test": types.SimpleNamespace(num_examples=2)},
+        ),
+        as_dataset=lambda split: tf.data.Dataset.from_tensor_slices(examples),
+    )
+    monkeypatch.setattr("kerasgan.data.images._prepare_tfds", lambda *_: builder)
+    if secret:
+        assert load_images("any", split="test").labels is None
+    else:
+        with pytest.raises(ValueError, match="any: labels must lie in .* but one is -1"):
+            load_images("any", split="test")
+
+
 @pytest.mark.parametrize(
     "source, message",
     [
@@ -539,14 +640,10 @@ def test_limit_is_checked():
 
 
 def test_what_does_not_fit_in_memory_is_refused_before_it_is_loaded(monkeypatch):
-    monkeypatch.setattr(files, "_available_memory", lambda: 2**30)
+    monkeypatch.setattr(memory, "available_memory", lambda: 2**30)
     with pytest.raises(ValueError, match=r"1500 images .* need 12.6 GiB .* but 1 GiB .* limit"):
         load_images("digits", (1000, 1000, 3))
     assert len(load_images("digits", (16, 16, 3))) == 1500
-
-
-def test_the_memory_of_this_machine_is_known():
-    assert 2**24 < files._available_memory() < 2**50
 
 
 def test_import_is_light():

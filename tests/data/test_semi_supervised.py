@@ -59,11 +59,10 @@ def test_the_seed_draws_the_labelled_images():
     assert set().union(*map(chosen, range(20))) == set(range(60))
 
 
-def test_unknown_labels_are_not_drawn():
+def test_labels_are_numbers_of_classes():
     labels = np.where(np.arange(60) < 40, np.arange(60) % CLASSES, -1)
-    subset = labelled_subset(Images(numbered().images, labels), 13, 0)
-    assert np.bincount(subset.labels).tolist() == [13, 13, 13]
-    assert subset.images.max() < 40
+    with pytest.raises(ValueError, match="but one is -1"):
+        semi_supervised((numbered().images, labels), 2)
 
 
 # --- One pass -------------------------------------------------------------------------------------

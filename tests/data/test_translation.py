@@ -165,7 +165,75 @@ def test_a_pair_with_a_broken_picture_is_skipped(tmp_path, caplog):
     (tmp_path / "B" / "two.png").write_bytes(b"no picture")
     pairs = load_pairs(tmp_path, SHAPE)
     assert len(pairs) == 1
-    assert "Skipped 1 unusable files" in caplog.text and "two.png" in caplog.text
+    assert "Using 1 of 2 pairs" in caplog.text and "1 unusable (A/two.png: " in caplog.text
+
+
+def both(folder, a, b, orientation=1):
+    """Writes a pair, of which A has an EXIF orientation."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    for side, picture, options in (("A", a, {"exif": exif}), ("B", b, {})):
+        (folder / side).mkdir(parents=True, exist_ok=True)
+        picture.save(folder / side / "one.png", **options)
+
+
+WIDE = Image.fromarray(np.arange(24 * 36, dtype="uint16").reshape(24, 36).astype("uint8"))
+
+
+@pytest.mark.parametrize(
+    "b, orientation, sizes",
+    [
+        (WIDE.crop((0, 0, 24, 24)), 1, "36 x 24 and 24 x 24"),
+        (WIDE.crop((0, 0, 30, 24)), 1, "36 x 24 and 30 x 24"),
+        (WIDE, 6, "24 x 36 and 36 x 24"),  # drawn on the stored pixels
+    ],
+)
+def test_pairs_of_other_proportions_are_skipped_and_named(tmp_path, caplog, b, orientation, sizes):
+    both(tmp_path, WIDE, b, orientation)
+    with pytest.raises(ValueError, match=rf"A/one.png: .* other proportions: {sizes}"):
+        load_pairs(tmp_path, SHAPE)
+    write(tmp_path / "A" / "two.png", flat(50))
+    write(tmp_path / "B" / "two.png", flat(60))
+    pairs = load_pairs(tmp_path, SHAPE, jitter=False)
+    assert len(pairs) == 1 and pairs.inputs.images.max() == 50
+    assert "Using 1 of 2 pairs" in caplog.text and "A/one.png: the pictures of" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "b, orientation",
+    [
+        (WIDE, 1),
+        (WIDE.resize((18, 12)), 1),
+        (WIDE.resize((5, 3)), 1),
+        (WIDE.resize((101, 67)), 1),
+        (WIDE.transpose(Image.Transpose.ROTATE_270), 6),  # drawn on the upright picture
+    ],
+)
+def test_pairs_of_other_sizes_are_pairs(tmp_path, caplog, b, orientation):
+    both(tmp_path, WIDE, b, orientation)
+    pairs = load_pairs(tmp_path, SHAPE, jitter=False)
+    assert len(pairs) == 1 and not caplog.records
+
+
+@pytest.mark.parametrize("size, orientation", [((24, 24), 6), ((36, 24), 3)])
+def test_pairs_that_may_be_turned_are_named(tmp_path, caplog, size, orientation):
+    both(tmp_path, WIDE.resize(size), WIDE.resize(size), orientation)
+    assert len(load_pairs(tmp_path, SHAPE)) == 1
+    (record,) = caplog.records
+    assert "one picture of 1 pairs is turned by its EXIF tag" in record.message
+    assert record.message.endswith("A/one.png")
+
+
+def test_names_that_are_no_pairs_are_refused(tmp_path):
+    for name in ("A/one.png", "A/one.jpg", "B/one.png"):
+        write(tmp_path / name, flat(0))
+    with pytest.raises(ValueError, match="more than one picture of the name 'one': one.jpg and"):
+        load_pairs(tmp_path, SHAPE)
+    (tmp_path / "A" / "one.jpg").unlink()
+    write(tmp_path / "A" / "two.png", flat(0))
+    (tmp_path / "B" / "two.heic").touch()
+    with pytest.raises(ValueError, match=r"1 are alone \(two\); left out: 1 of a format .*heic"):
+        load_pairs(tmp_path, SHAPE)
 
 
 def test_odd_widths_grey_pictures_and_transparency(tmp_path):

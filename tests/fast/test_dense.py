@@ -32,3 +32,17 @@ def test_computes_in_its_precision(policy):
     assert outputs.dtype == policy.removeprefix("mixed_")
     expected = 1 * layer.layer.kernel.numpy().sum(0)
     np.testing.assert_allclose(tf.cast(outputs[0], "float32"), expected, atol=2e-2)
+
+
+@pytest.mark.parametrize("symbolic", [False, True])
+def test_takes_sparse_inputs(symbolic):
+    dense = np.array([[0.0, 2.0, 0.0], [1.0, 0.0, 3.0]], "float32")
+    layer = Dense(2, "relu", bias_initializer="ones")
+    apply = layer
+    if symbolic:
+        inputs = keras.Input((3,), sparse=True)
+        apply = keras.Model(inputs, layer(inputs))
+    outputs = apply(tf.sparse.from_dense(dense))
+    np.testing.assert_allclose(
+        outputs, np.maximum(dense @ layer.layer.kernel.numpy() + 1, 0), rtol=1e-6
+    )

@@ -109,3 +109,14 @@ def test_computes_in_its_precision(make, dtype):
     assert outputs.dtype == dtype
     expected = make()(tf.cast(maps, "float32"), **options)
     np.testing.assert_allclose(tf.cast(outputs, "float32"), expected, atol=2e-2)
+
+
+@pytest.mark.parametrize("make", MAKERS)
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+def test_weights_may_be_of_half_precision(make, dtype):
+    layer, maps = make(dtype=dtype), random_maps(dtype=dtype)
+    options = {"training": True} if make is BatchNormalization else {}
+    outputs, *slopes = gradients(layer, maps, **options)
+    assert {each.dtype for each in (outputs, *slopes)} == {tf.as_dtype(dtype)}
+    expected = make()(tf.cast(maps, "float32"), **options)
+    np.testing.assert_allclose(tf.cast(outputs, "float32"), expected, atol=2e-2)

@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from kerasgan import data, losses, metrics, models, networks
+from kerasgan.models.image_to_image import panels
 
 RANDOM = np.random.default_rng(0)
 X, Y = (RANDOM.uniform(-1, 1, (4, 8, 8, 3)).astype("float32") for _ in range(2))
@@ -150,7 +151,7 @@ def test_dropout_is_the_noise():
     np.testing.assert_array_equal(model.translate(pixels)[:1], model.translate(pixels[:1]))
 
 
-@pytest.mark.parametrize("size", [(32, 32), (64, 96), (40, 17), (3, 5)])
+@pytest.mark.parametrize("size", [(32, 32), (64, 96), (40, 17), (3, 5), (1, 1)])
 def test_translations_of_any_size(size):
     model = models.Pix2Pix((32, 32, 3), generator=networks.unet.generator((32, 32, 3), width=4))
     pixels = RANDOM.integers(0, 256, (2, *size, 3), dtype=np.uint8)
@@ -169,6 +170,47 @@ def test_networks_of_one_size_take_that_size():
     assert model.translate(np.zeros((1, 8, 8, 3), "uint8")).shape == (1, 8, 8, 3)
     with pytest.raises(ValueError, match=r"images must have shape \(count, 8, 8, 3\)"):
         model.translate(np.zeros((1, 9, 8, 3), "uint8"))
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 5), (4, 30), (9, 9)])
+def test_translations_by_a_residual_generator_of_any_size(size, tmp_path):
+    generators = [networks.resnet.generator(3, 3, 4, 1, name, 0) for name in ("ab", "ba")]
+    judges = [judge(3, name=name) for name in "cd"]
+    model = models.CycleGAN((8, 8, 3), *generators, *judges)
+    pixels = RANDOM.integers(0, 256, (2, *size, 3), dtype=np.uint8)
+    made = model.translate(pixels)
+    assert made.shape == pixels.shape
+    # As the generator makes it of the picture and its mirror image, on and on.
+    wide = np.pad(pixels, [(0, 0), *((0, 40 - side) for side in size), (0, 0)], "symmetric")
+    height, width = (max(8, side + -side % 4) for side in size)
+    padded = wide[:, :height, :width]
+    expected = data.to_uint8(generators[0](data.to_float(padded)))[:, : size[0], : size[1]]
+    assert np.abs(made - expected.numpy().astype(int)).max() <= 1
+    if size == (1, 1):
+        model.export(tmp_path / "served")
+        served = tf.saved_model.load(tmp_path / "served")
+        np.testing.assert_array_equal(served.a_to_b(pixels), made)
+
+
+@pytest.mark.parametrize(
+    "channels, expected",
+    [
+        # grey 10; grey 20 and alpha 30; RGB 40, 50, 60; RGBA 70, 80, 90 and alpha 100
+        ((1, 1), [[10], [10]]),
+        ((1, 2), [[10, 255], [20, 30]]),
+        ((2, 2), [[20, 30], [20, 30]]),
+        ((1, 3), [[10, 10, 10], [40, 50, 60]]),
+        ((2, 3), [[20, 20, 20, 30], [40, 50, 60, 255]]),
+        ((3, 4), [[40, 50, 60, 255], [70, 80, 90, 100]]),
+        ((4, 1), [[70, 80, 90, 100], [10, 10, 10, 255]]),
+        ((4, 2), [[70, 80, 90, 100], [20, 20, 20, 30]]),
+    ],
+)
+def test_panels_of_grey_colours_and_alpha(channels, expected):
+    pixels = {1: [10], 2: [20, 30], 3: [40, 50, 60], 4: [70, 80, 90, 100]}
+    columns = [np.full((1, 1, 1, each), pixels[each], "uint8") for each in channels]
+    picture = panels(columns)
+    np.testing.assert_array_equal(picture[0, [0, 3]], expected)
 
 
 def test_panels_show_input_translation_and_target():
@@ -325,6 +367,8 @@ def test_translations_in_both_directions():
     assert np.abs(back - (1.5 * (pixels.astype(float) - 127.5) + 127.5)).max() <= 4
     with pytest.raises(ValueError, match="direction must be one of .* got 'sideways'"):
         model.translate(pixels, direction="sideways")
+    with pytest.raises(ValueError, match=r"model\.sampler_of\('a_to_b'\)\.export"):
+        model.export("there", format="onnx")
     picture = model.grid(X[:1], Y[:1])
     assert picture.shape == (2 * 8 + 2, 3 * 8 + 4, 3)
     np.testing.assert_array_equal(picture[10:, :8], data.to_uint8(Y[0]))

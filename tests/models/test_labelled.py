@@ -1177,6 +1177,8 @@ def test_endpoints_of_conditional_models(model_class, noise_images, tmp_path):
         logits = model.discriminator([floats, tf.one_hot(LABELS, 4)])
         found = served.discriminate(noise_images, tf.constant(LABELS, "int32"))
         np.testing.assert_allclose(found, logits, atol=1e-5)
+        with pytest.raises(tf.errors.InvalidArgumentError, match=r"labels must lie in \[0, 4\)"):
+            served.discriminate(noise_images, tf.constant(LABELS + 1, "int32"))
 
 
 def test_endpoints_of_infogan(noise_images, tmp_path):

@@ -51,7 +51,7 @@ def test_sweep(tmp_path):
     flags = ["--model=gan", "--batches=4", "--sizes=8", "--replicas=2", "--batch=2", "--size=8"]
     result = run("sweep", *flags, "--steps=1", "--output=sub/curves.png", cwd=tmp_path)
     assert result.returncode == 0, result.stderr
-    with Image.open(tmp_path / "sub" / "curves.png") as picture:
+    with Image.open(tmp_path / "sub" / "curves.png", formats=["PNG"]) as picture:
         assert len(set(picture.convert("RGB").getdata())) > 10
     rows = [
         line.split(" | ")

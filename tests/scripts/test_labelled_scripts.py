@@ -20,7 +20,7 @@ NAMED = [0, 1, 2, 3, 4, 6, 5, 8, 8, 9]
 
 
 def picture(path):
-    with Image.open(path) as file:
+    with Image.open(path, formats=["PNG"]) as file:
         return np.asarray(file)
 
 

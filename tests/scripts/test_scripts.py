@@ -39,7 +39,7 @@ def test_a_run_leaves_all_that_it_promises(trained):
         "epoch-00001.png",
         "epoch-00002.png",
     ]
-    with Image.open(workdir / "samples" / "epoch-00002.png") as grid:
+    with Image.open(workdir / "samples" / "epoch-00002.png", formats=["PNG"]) as grid:
         assert grid.size == (8 * 8 + 7 * 2, 8 * 8 + 7 * 2)
     recipe = json.loads((workdir / "recipe.json").read_text())
     assert (recipe["model"], recipe["dataset"], recipe["epochs"]) == ("gan", "digits", 2)
@@ -64,7 +64,7 @@ def test_generate_from_a_run_a_file_and_a_saved_model(trained, tmp_path):
         flags = [f"--model={source}", "--count=5", "--seed=3", "--batch_size=2"]
         result = run("generate", *flags, f"--output=grid{i}.png", cwd=tmp_path)
         assert result.returncode == 0, result.stderr
-        grids.append(np.asarray(Image.open(tmp_path / f"grid{i}.png")))
+        grids.append(np.asarray(Image.open(tmp_path / f"grid{i}.png", formats=["PNG"])))
     np.testing.assert_array_equal(grids[0], grids[1])
     np.testing.assert_array_equal(grids[0], grids[2])
     expected = keras.models.load_model(workdir / "model.keras").generate(5, seed=3)
@@ -74,7 +74,9 @@ def test_generate_from_a_run_a_file_and_a_saved_model(trained, tmp_path):
     assert run("generate", *flags, cwd=tmp_path).returncode == 0
     files = sorted((tmp_path / "pictures").iterdir())
     assert [file.name for file in files] == [f"{i:05d}.png" for i in range(5)]
-    np.testing.assert_array_equal(np.asarray(Image.open(files[4])), expected[4, ..., 0])
+    np.testing.assert_array_equal(
+        np.asarray(Image.open(files[4], formats=["PNG"])), expected[4, ..., 0]
+    )
 
     assert refuses(run("generate", *flags, cwd=tmp_path), "pictures", "exists")
     assert refuses(run("generate", "--model=nowhere", cwd=tmp_path), "nowhere")
@@ -304,7 +306,7 @@ def test_own_pictures_and_other_options(tmp_path):
     )
     assert result.returncode == 0, result.stderr
     assert "broken.jpg" in result.stderr
-    with Image.open(tmp_path / "run" / "samples" / "epoch-00001.png") as grid:
+    with Image.open(tmp_path / "run" / "samples" / "epoch-00001.png", formats=["PNG"]) as grid:
         assert grid.size == (8 * 24 + 14, 8 * 16 + 14) and grid.mode == "RGB"
     model = keras.models.load_model(tmp_path / "run" / "model.keras")
     assert float(model.generator_optimizer.learning_rate) == pytest.approx(0.001)

@@ -52,7 +52,7 @@ def found(folder):
     """(width, height, red) of the pictures in a folder."""
     pictures = {}
     for path in sorted(folder.rglob("*.png")):
-        with Image.open(path) as image:
+        with Image.open(path, formats=["PNG"]) as image:
             pictures[str(path.relative_to(folder))] = (*image.size, image.getpixel((3, 3))[0])
     return pictures
 
@@ -157,7 +157,7 @@ def test_super_resolution_from_pre_training_to_the_game(tmp_path):
     with (tmp_path / "then" / "history.csv").open() as file:
         (row,) = csv.DictReader(file)
     assert float(row["val_psnr"]) > 5 and float(row["discriminator_loss"]) > 0
-    with Image.open(tmp_path / "then" / "samples" / "epoch-00001.png") as panels:
+    with Image.open(tmp_path / "then" / "samples" / "epoch-00001.png", formats=["PNG"]) as panels:
         assert panels.size == (3 * 32 + 4, 4 * 32 + 6)
     assert refuses(
         run(
@@ -193,10 +193,10 @@ def test_pix2pix_on_a_folder_of_pairs(tmp_path):
     assert result.returncode == 0, result.stderr
     recipe = json.loads((tmp_path / "run" / "recipe.json").read_text())
     assert recipe["direction"] == "b_to_a" and recipe["small"]
-    with Image.open(tmp_path / "run" / "samples" / "epoch-00001.png") as panels:
+    with Image.open(tmp_path / "run" / "samples" / "epoch-00001.png", formats=["PNG"]) as panels:
         assert panels.size == (3 * 32 + 4, 3 * 32 + 4)
         shown = np.asarray(panels)[:32, :32]
-    with Image.open(tmp_path / "pairs" / "test" / "0.png") as picture:
+    with Image.open(tmp_path / "pairs" / "test" / "0.png", formats=["PNG"]) as picture:
         right = picture.crop((40, 0, 80, 40)).resize((32, 32), Image.Resampling.BICUBIC)
         np.testing.assert_array_equal(shown, np.asarray(right))
     (row,) = csv.DictReader((tmp_path / "run" / "history.csv").open())
@@ -220,7 +220,7 @@ def test_what_was_trained_on_edges_is_given_edges(tmp_path):
     flags = ["--model=model.keras", "--input=mine", "--output=made"]
     result = run("generate", *flags, cwd=tmp_path)
     assert result.returncode == 0, result.stderr
-    with Image.open(tmp_path / "made" / "photo.png") as made:
+    with Image.open(tmp_path / "made" / "photo.png", formats=["PNG"]) as made:
         expected = model.translate(data.edge_map(np.asarray(photo))[None])[0]
         np.testing.assert_array_equal(np.asarray(made), expected)
 

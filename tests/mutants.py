@@ -1,0 +1,651 @@
+"""Breaks the code, a line at a time, and sees that tests fail.
+
+    python tests/mutants.py [--only=0,7]
+
+Each mutant is one broken line, and a test or two that must fail for it, that is, kill it. The tests
+run in a copy of the tree: first on the code as it is, when all must pass, then on each mutant. That
+takes a quarter of an hour of a core, and ends with exit code 1 if a mutant survives.
+
+The gate only looks, in `test_mutants.py`, whether the lines and the tests are still there. Who
+rewrites a line writes its mutant anew, and runs it.
+"""
+
+import argparse
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from typing import NamedTuple
+
+ROOT = pathlib.Path(__file__).parent.parent
+# What hangs is killed too, even on a busy machine.
+TIMEOUT = 600
+
+
+class Mutant(NamedTuple):
+    """A text that occurs once in a file, what breaks it, and the tests that see it."""
+
+    file: str
+    original: str
+    replacement: str
+    tests: tuple[str, ...]
+
+
+def _mutants(file, *mutants):
+    return [Mutant(f"kerasgan/{file}", *texts, tests) for *texts, tests in mutants]
+
+
+_GAN = "tests/models/test_gan.py::test_"
+_LABELLED = "tests/models/test_labelled.py::test_"
+_TRANSLATION = "tests/models/test_image_to_image.py::test_"
+_REPLICAS = "tests/models/test_replicas.py::test_"
+_LAWS = "tests/conformance/test_laws.py::test_"
+_ADVERSARIAL = ("tests/losses/test_adversarial.py::test_against_constants",)
+_PENALTIES = ("tests/losses/test_penalties.py::test_against_constants",)
+_IMAGES = "tests/data/test_images.py::test_"
+_CALLBACKS = "tests/callbacks/test_callbacks.py::test_"
+_OPTIMIZERS = "tests/test_optimizers.py::test_"
+_FIDELITY = "tests/metrics/test_fidelity.py::test_"
+
+_WRITTEN_OUT = f"{_LABELLED}one_step_against_the_algorithm_written_out"
+_INTERRUPTED = (f"{_CALLBACKS}an_epoch_that_was_interrupted_is_continued",)
+
+MUTANTS = [
+    # ------------------------------------------------------------------ the engine
+    *_mutants(
+        "models/base.py",
+        (
+            "scale = 1.0 / self.distribute_strategy.num_replicas_in_sync",
+            "scale = 1.0",
+            (f"{_LAWS}two_replicas_equal_one_device[gan]",),
+        ),
+        (
+            'poison = tf.where(overflows > 0, float("nan"), 0.0)',
+            "poison = 0.0 * overflows",
+            (f"{_REPLICAS}an_overflow_on_one_replica_is_one_on_all",),
+        ),
+        (
+            "stateless_fold_in(seed, context.replica_id_in_sync_group)",
+            "stateless_fold_in(seed, 0 * context.replica_id_in_sync_group)",
+            (f"{_GAN}dropout_differs_between_replicas",),
+        ),
+        (
+            "return context.all_reduce(tf.distribute.ReduceOp.MEAN, value)",
+            "return value",
+            (f"{_LABELLED}feature_matching_over_replicas_is_that_of_the_whole_batch",),
+        ),
+        (
+            "start = tf.reduce_sum(before)",
+            "start = 0",
+            (f"{_REPLICAS}shares_of_the_whole_batch_may_differ",),
+        ),
+        (
+            "layer.synchronized = True",
+            "layer.synchronized = False",
+            (f"{_REPLICAS}synchronized_batch_normalization_is_that_of_one_device",),
+        ),
+        (
+            "delta=average - weight,",
+            "delta=weight - average,",
+            (f"{_GAN}ema_follows_the_recurrence",),
+        ),
+        (
+            "return self.generator if self.ema is None else self.generator_ema",
+            "return self.generator",
+            (f"{_GAN}the_averaged_generator_is_exported",),
+        ),
+        (
+            "return sum(network.losses, start=tf.constant(0.0))",
+            "return tf.constant(0.0)",
+            (f"{_GAN}regularizers_of_the_networks_count",),
+        ),
+        (
+            "tracker.update_state(value, sample_weight=batch_size)",
+            "tracker.update_state(value)",
+            (f"{_LABELLED}the_accuracy_of_evaluate_is_that_of_classify",),
+        ),
+        (
+            "self.evaluation_seed_generator.state.assign([_EVALUATION_SEED, 0])\n"
+            "        return super().evaluate(",
+            "return super().evaluate(",
+            (f"{_GAN}evaluate_changes_nothing_and_leaves_the_noise_of_training",),
+        ),
+        (
+            "values = self.discriminator_losses(real, fake, training=False)",
+            "values = self.discriminator_losses(real, fake, training=True)",
+            (f"{_GAN}evaluate_changes_nothing_and_leaves_the_noise_of_training",),
+        ),
+        (
+            "store[str(i)] = state",
+            "store[str(i)] = state * 0",
+            (f"{_LAWS}interrupted_training_equals_uninterrupted_training[gan]",),
+        ),
+        ('mean.assign(store[f"mean_{i}"])', "mean.assign(mean)", _INTERRUPTED),
+        (
+            "return min if name.endswith(",
+            "return max if name.endswith(",
+            (f"{_LABELLED}the_best_epoch_is_kept",),
+        ),
+    ),
+    *_mutants(
+        "models/game.py",
+        (
+            "for real in parts:",
+            "for real in parts[1:]:",
+            (f"{_GAN}the_number_of_updates",),
+        ),
+        (
+            "start = i * length % size",
+            "start = 0",
+            (f"{_GAN}each_discriminator_step_sees_its_own_part_of_the_batch",),
+        ),
+        (
+            'values["discriminator_loss"] += penalty',
+            'values["discriminator_loss"] += 0.0 * penalty',
+            (f"{_GAN}gradient_penalty_of_a_linear_critic",),
+        ),
+        (
+            "return self.seed_generator if training else self.evaluation_seed_generator",
+            "return self.seed_generator",
+            (f"{_GAN}evaluate_changes_nothing_and_leaves_the_noise_of_training",),
+        ),
+        (
+            "loss = self.discriminator_weight * loss",
+            "loss = 1.0 * loss",
+            (f"{_TRANSLATION}pix2pix_losses_against_the_paper",),
+        ),
+    ),
+    # ------------------------------------------------------------------ formulas
+    *_mutants(
+        "losses/adversarial.py",
+        (
+            "return -ops.mean(ops.softplus(_float32(fake_logits)))",
+            "return ops.mean(ops.softplus(_float32(fake_logits)))",
+            _ADVERSARIAL,
+        ),
+        (
+            "return ops.mean(ops.softplus(-_float32(fake_logits)))",
+            "return ops.mean(ops.softplus(_float32(fake_logits)))",
+            _ADVERSARIAL,
+        ),
+        (
+            "ops.softplus(-real_logits) + self.label_smoothing * real_logits",
+            "ops.softplus(-real_logits) - self.label_smoothing * real_logits",
+            ("tests/losses/test_adversarial.py::test_label_smoothing_is_one_sided",),
+        ),
+        (
+            "fake_loss = ops.mean(ops.square(_float32(fake_logits) - self.a))",
+            "fake_loss = ops.mean(ops.square(_float32(fake_logits) - self.b))",
+            _ADVERSARIAL,
+        ),
+        (
+            "return ops.mean(_float32(fake_logits)) - ops.mean(_float32(real_logits))",
+            "return ops.mean(_float32(real_logits)) - ops.mean(_float32(fake_logits))",
+            _ADVERSARIAL,
+        ),
+        (
+            "ops.relu(1.0 + _float32(fake_logits))",
+            "ops.relu(1.0 - _float32(fake_logits))",
+            _ADVERSARIAL,
+        ),
+        (
+            "ops.softplus(fake_logits - ops.mean(real_logits))",
+            "ops.softplus(fake_logits)",
+            _ADVERSARIAL,
+        ),
+    ),
+    *_mutants(
+        "losses/penalties.py",
+        (
+            "ops.mean(ops.square(_norms(gradients) - 1.0))",
+            "ops.mean(ops.square(_norms(gradients)))",
+            _PENALTIES,
+        ),
+        (
+            "ops.square(ops.relu(_norms(gradients) - 1.0))",
+            "ops.square(_norms(gradients) - 1.0)",
+            _PENALTIES,
+        ),
+        (
+            "return 0.5 * self.weight * ops.mean(_squared_norms(gradients))",
+            "return self.weight * ops.mean(_squared_norms(gradients))",
+            _PENALTIES,
+        ),
+        (
+            "shape = (ops.shape(x)[0], *[1] * (len(x.shape) - 1))",
+            "shape = ops.shape(x)",
+            (
+                "tests/losses/test_penalties.py"
+                "::test_wgan_gp_points_lie_on_the_lines_with_one_share_an_example",
+            ),
+        ),
+    ),
+    *_mutants(
+        "losses/classification.py",
+        (
+            "return math.log(logits.shape[-1]) - cross_entropy(codes, logits)",
+            "return math.log(logits.shape[-1]) + cross_entropy(codes, logits)",
+            ("tests/losses/test_classification.py::test_categorical_information",),
+        ),
+        (
+            "return ops.mean(ops.square(difference))",
+            "return ops.mean(ops.abs(difference))",
+            ("tests/losses/test_classification.py::test_feature_matching",),
+        ),
+    ),
+    *_mutants(
+        "losses/reconstruction.py",
+        (
+            "ops.mean(ops.sum(ops.square(_difference(target_features, features)), axis=-1))",
+            "ops.mean(ops.mean(ops.square(_difference(target_features, features)), axis=-1))",
+            ("tests/losses/test_reconstruction.py::test_against_constants",),
+        ),
+    ),
+    # ------------------------------------------------------------------ layers and optimizers
+    *_mutants(
+        "layers/weight_normalization.py",
+        (
+            "outputs = direction * (self.scale / norm)",
+            "outputs = direction * self.scale",
+            ("tests/layers/test_weight_normalization.py::test_against_constants",),
+        ),
+        (
+            "self.bias.assign(-mean * self.scale)",
+            "self.bias.assign(-mean)",
+            (
+                "tests/layers/test_weight_normalization.py"
+                "::test_initialization_standardizes_every_layer",
+            ),
+        ),
+    ),
+    *_mutants(
+        "layers/minibatch_discrimination.py",
+        (
+            "closeness = ops.sum(ops.exp(-distances), axis=1) - 1.0",
+            "closeness = ops.sum(ops.exp(-distances), axis=1)",
+            ("tests/layers/test_minibatch_discrimination.py::test_against_constants",),
+        ),
+    ),
+    *_mutants(
+        "layers/normalization.py",
+        (
+            "variance = variance * (count - 1.0) / count",
+            "variance = variance + 0.0 * count",
+            ("tests/layers/test_normalization.py::test_batch_against_constants",),
+        ),
+    ),
+    *_mutants(
+        "layers/image_history.py",
+        (
+            "seed=self.draws) < 0.5",
+            "seed=self.draws) < 0.9",
+            (
+                "tests/layers/test_image_history.py"
+                "::test_then_half_of_the_images_are_exchanged_for_stored_ones",
+            ),
+        ),
+        (
+            "images = ops.stop_gradient(images)",
+            "images = ops.identity(images)",
+            ("tests/layers/test_image_history.py::test_no_gradient_flows",),
+        ),
+    ),
+    *_mutants(
+        "layers/pixel_shuffle.py",
+        (
+            "return ops.depth_to_space(maps, self.factor",
+            "return ops.depth_to_space(maps[..., ::-1], self.factor",
+            ("tests/layers/test_resampling.py::test_pixel_shuffle_against_its_definition",),
+        ),
+    ),
+    *_mutants(
+        "layers/reflection_padding.py",
+        (
+            'mode="reflect"',
+            'mode="symmetric"',
+            (
+                "tests/layers/test_resampling.py"
+                "::test_reflection_padding_does_not_repeat_the_border",
+            ),
+        ),
+    ),
+    *_mutants(
+        "optimizers.py",
+        (
+            "learning_rate = learning_rate * ops.sqrt(second) / first",
+            "learning_rate = learning_rate + 0.0 * first",
+            (f"{_OPTIMIZERS}fused_adam_against_numpy",),
+        ),
+        (
+            "epsilon = self.epsilon * (1 - self.powers()[1])",
+            "epsilon = self.epsilon",
+            (f"{_OPTIMIZERS}adam_against_numpy",),
+        ),
+        (
+            "ops.clip(2.0 * rest, 0.0, 1.0)",
+            "ops.clip(rest, 0.0, 1.0)",
+            (f"{_OPTIMIZERS}linear_decay",),
+        ),
+    ),
+    # ------------------------------------------------------------------ variants
+    *_mutants(
+        "models/acgan.py",
+        (
+            "+ losses.cross_entropy(classes, fake_classes)",
+            "- losses.cross_entropy(classes, fake_classes)",
+            (_WRITTEN_OUT,),
+        ),
+        (
+            '"generator_loss": adversarial + classification',
+            '"generator_loss": adversarial - classification',
+            (_WRITTEN_OUT,),
+        ),
+    ),
+    *_mutants(
+        "models/infogan.py",
+        (
+            'self.continuous_weight * information["continuous_information"]',
+            'self.information_weight * information["continuous_information"]',
+            (_WRITTEN_OUT,),
+        ),
+    ),
+    *_mutants(
+        "models/sgan.py",
+        (
+            "losses.feature_matching(mean_features(unlabelled), mean_features(fake))",
+            "losses.feature_matching(mean_features(labelled), mean_features(fake))",
+            (_WRITTEN_OUT,),
+        ),
+        (
+            "adversarial = 0.5 * self.unlabelled_weight",
+            "adversarial = self.unlabelled_weight",
+            (_WRITTEN_OUT,),
+        ),
+    ),
+    *_mutants(
+        "models/cyclegan.py",
+        (
+            '"generator_cycle_loss": self.cycle_weight * cycle',
+            '"generator_cycle_loss": cycle',
+            (f"{_TRANSLATION}cyclegan_losses_against_the_paper",),
+        ),
+        (
+            "map(losses.l1, real, self.fake_batch(real[::-1], training))",
+            "map(losses.l1, real, self.fake_batch(real, training))",
+            (f"{_TRANSLATION}cyclegan_losses_against_the_paper",),
+        ),
+    ),
+    *_mutants(
+        "models/pix2pix.py",
+        (
+            "content_weight=100.0",
+            "content_weight=10.0",
+            (f"{_TRANSLATION}pix2pix_losses_against_the_paper",),
+        ),
+    ),
+    *_mutants(
+        "models/wgan.py",
+        (
+            "weight.assign(self.clip_weights(weight))",
+            "weight.assign(weight)",
+            (f"{_GAN}wgan_clips_the_critic_and_nothing_else",),
+        ),
+    ),
+    *_mutants(
+        "models/srgan.py",
+        (
+            "values = tf.minimum(psnr(images, generated, self.scale), 100.0)",
+            "values = psnr(images, generated, self.scale)",
+            (f"{_TRANSLATION}perfect_pictures_do_not_spoil_the_mean",),
+        ),
+    ),
+    # ------------------------------------------------------------------ data
+    *_mutants(
+        "data/order.py",
+        (
+            "skipped = tf.where(epoch == first_epoch, first_step, 0)",
+            "skipped = 0",
+            (f"{_IMAGES}stream_starts_anywhere",),
+        ),
+    ),
+    *_mutants(
+        "data/decode.py",
+        (
+            "return _conform(ImageOps.exif_transpose(image), image_shape, crop)",
+            "return _conform(image, image_shape, crop)",
+            (f"{_IMAGES}exif_orientation_is_honoured",),
+        ),
+        (
+            "ImageOps.fit(image, (width, height), Image.Resampling.BICUBIC)",
+            "ImageOps.fit(image, (width, height), Image.Resampling.BICUBIC, centering=(0, 0))",
+            (f"{_IMAGES}crop_keeps_the_centre_and_squash_keeps_all",),
+        ),
+        (
+            'Image.new("RGBA", image.size, "white")',
+            'Image.new("RGBA", image.size, "black")',
+            (f"{_IMAGES}transparency_turns_white_unless_kept",),
+        ),
+    ),
+    *_mutants(
+        "data/pixels.py",
+        (
+            "tf.round(tf.clip_by_value(levels, 0.0, 255.0))",
+            "tf.floor(tf.clip_by_value(levels, 0.0, 255.0))",
+            ("tests/data/test_pixels.py::test_to_uint8_clips_and_rounds_to_nearest",),
+        ),
+    ),
+    *_mutants(
+        "data/images.py",
+        (
+            'class_names = _classes_like(whole / "train", class_names, root)',
+            "class_names = sorted(class_names)",
+            (f"{_IMAGES}the_training_split_numbers_the_classes",),
+        ),
+    ),
+    *_mutants(
+        "data/labels.py",
+        (
+            "array.min() >= 0 and array.max() < num_classes",
+            "array.max() < num_classes",
+            ("tests/data/test_labels.py::test_what_is_no_labels_is_refused",),
+        ),
+    ),
+    *_mutants(
+        "data/semi_supervised.py",
+        (
+            "batches(images, order=2)",
+            "batches(images, order=1)",
+            ("tests/data/test_semi_supervised.py::test_the_three_orders_are_drawn_apart",),
+        ),
+        (
+            "members = np.flatnonzero(images.labels == label)",
+            "members = np.flatnonzero(images.labels >= 0)",
+            (
+                "tests/data/test_semi_supervised.py"
+                "::test_each_class_has_equally_many_labelled_images",
+            ),
+        ),
+    ),
+    *_mutants(
+        "data/augment.py",
+        (
+            "columns = slice(left * factor, (left + crop[1]) * factor)",
+            "columns = slice(left, left + crop[1] * factor)",
+            (
+                "tests/data/test_super_resolution.py"
+                "::test_cuts_belong_together_and_come_from_everywhere",
+            ),
+        ),
+    ),
+    # ------------------------------------------------------------------ checkpoints and callbacks
+    *_mutants(
+        "callbacks/checkpoint.py",
+        (
+            "self.model.save_weights(unfinished)",
+            "self.model.save_weights(path), self.model.save_weights(unfinished)",
+            (
+                "tests/callbacks/test_checkpoint_files.py"
+                "::test_a_checkpoint_that_cannot_be_written_leaves_the_one_before",
+            ),
+        ),
+        (
+            "[-self.keep :]",
+            "[: self.keep]",
+            (f"{_CALLBACKS}checkpoints_are_kept_and_restored",),
+        ),
+        (
+            "for path in reversed(paths):",
+            "for path in paths:",
+            (f"{_CALLBACKS}checkpoints_are_kept_and_restored",),
+        ),
+        (
+            "paths[: paths.index(path) + 1]",
+            "paths[:]",
+            (f"{_CALLBACKS}training_begun_anew_replaces_the_checkpoints_of_the_old",),
+        ),
+        (
+            "Position(int(match[1]), int(match[2] or 0))",
+            "Position(int(match[1]), 0)",
+            _INTERRUPTED,
+        ),
+        (
+            "self._means = [variable.numpy() for variable in _means(model)]",
+            "self._means = None",
+            _INTERRUPTED,
+        ),
+        (
+            "self._first_step + batch + 1",
+            "self._first_step + batch",
+            _INTERRUPTED,
+        ),
+        (
+            "if not np.isfinite(weight.numpy()).all():",
+            "if np.isinf(weight.numpy()).all():",
+            (f"{_CALLBACKS}weights_that_are_not_finite_are_not_saved",),
+        ),
+    ),
+    *_mutants(
+        "callbacks/preemption.py",
+        (
+            'if batch + 1 != self.params["steps"] and self.asked:',
+            'if batch + 1 == self.params["steps"] and self.asked:',
+            _INTERRUPTED,
+        ),
+    ),
+    *_mutants(
+        "callbacks/health.py",
+        (
+            "if diversity < _ALIKE:",
+            "if diversity < 0.0:",
+            ("tests/callbacks/test_health.py::test_each_is_warned_of_once",),
+        ),
+    ),
+    # ------------------------------------------------------------------ metrics and exports
+    *_mutants(
+        "metrics/fidelity.py",
+        (
+            "images = images[:, border:-border, border:-border]",
+            "images = images[:, border:, border:]",
+            (f"{_FIDELITY}the_border_does_not_count",),
+        ),
+        ("filter_size=_WINDOW", "filter_size=_WINDOW - 4", (f"{_FIDELITY}ssim",)),
+        (
+            "levels[..., :3] * ops.array(_LUMA)",
+            "levels[..., 2::-1] * ops.array(_LUMA)",
+            (f"{_FIDELITY}psnr_of_colours_is_that_of_luma",),
+        ),
+    ),
+    *_mutants(
+        "metrics/diversity.py",
+        (
+            "ops.sum(distances) / (count * (count - 1.0))",
+            "ops.sum(distances) / (count * count)",
+            ("tests/metrics/test_diversity.py::test_mean_distance",),
+        ),
+    ),
+    *_mutants(
+        "export.py",
+        (
+            "path.is_dir() and any(path.iterdir()) and not",
+            "path.is_dir() and not any(path.iterdir()) and not",
+            (f"{_GAN}export_writes_over_nothing_but_a_saved_model",),
+        ),
+    ),
+]
+
+
+def main():
+    """Runs the tests on the code as it is, then on each mutant."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--only", help="numbers of mutants, such as 3,4; all by default")
+    only = parser.parse_args().only
+    numbers = range(len(MUTANTS)) if only is None else list(map(int, only.split(",")))
+    with tempfile.TemporaryDirectory() as folder:
+        tree = copy_tree(pathlib.Path(folder))
+        tests = dict.fromkeys(test for number in numbers for test in MUTANTS[number].tests)
+        code, report = run(tree, *tests)
+        if code or " skipped" in report.splitlines()[-1]:
+            raise SystemExit(f"{report}\nThe tests do not pass on the code as it is.")
+        print(f"{len(tests)} tests pass on the code as it is.", flush=True)
+        survivors = [number for number in numbers if not killed(tree, number)]
+    print(f"{len(numbers) - len(survivors)} of {len(numbers)} mutants are killed.")
+    if survivors:
+        raise SystemExit(f"Alive: {', '.join(map(str, survivors))}.")
+
+
+def copy_tree(folder):
+    """Copies the files of the project, as they are in the working tree."""
+    listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in filter(None, names.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+    return folder
+
+
+def killed(tree, number):
+    """Whether the tests of a mutant fail; says so."""
+    mutant, start = MUTANTS[number], time.monotonic()
+    path = tree / mutant.file
+    text = path.read_text()
+    path.write_text(text.replace(mutant.original, mutant.replacement))
+    try:
+        code, report = run(tree, *mutant.tests)
+    finally:
+        path.write_text(text)
+    # Pytest's 1 says that tests failed; other codes, that none ran: the mutant is no code.
+    verdict = {0: "SURVIVED", 1: "killed"}.get(code, f"NOT RUN\n{report}")
+    line = mutant.original.partition("\n")[0]
+    seconds = time.monotonic() - start
+    print(f"{number:3} {verdict} ({seconds:.0f} s) {mutant.file}: {line}", flush=True)
+    return code == 1
+
+
+def run(tree, *tests):
+    """Runs tests of a tree with the kerasgan in it; returns pytest's exit code, and its report."""
+    environment = os.environ | {
+        "PYTHONPATH": str(tree),  # goes before an installed kerasgan
+        "PYTHONDONTWRITEBYTECODE": "1",  # which would be taken for that of the next mutant
+    }
+    command = [sys.executable, "-m", "pytest", "-n", "0", "-x", "-q", "-p", "no:cacheprovider"]
+    try:
+        result = subprocess.run(
+            [*command, *tests],
+            cwd=tree,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=TIMEOUT,
+        )
+    except subprocess.TimeoutExpired:
+        return 1, "timeout"
+    return result.returncode, result.stdout
+
+
+if __name__ == "__main__":
+    main()
