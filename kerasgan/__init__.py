@@ -10,6 +10,6 @@ if keras.backend.backend() != "tensorflow":
 
 from kerasgan import callbacks, data, layers, losses, metrics, models, networks, optimizers  # noqa: E402
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = ["callbacks", "data", "layers", "losses", "metrics", "models", "networks", "optimizers"]

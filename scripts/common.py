@@ -27,18 +27,46 @@ def user_errors(*kinds):
 
 
 def load_model(path):
-    """Loads the model of a run's folder, or of a .keras file."""
+    """Loads the newest model of a run's folder, or the model of a .keras file."""
     import kerasgan
 
     file = path / "model.keras" if path.is_dir() else path
+    if path.is_dir() and (model := load_checkpoint(path)):
+        return model
     if not file.is_file() or file.suffix != ".keras":
         raise UserError(
-            f"{path} is neither a .keras file nor a run's folder with a model.keras in it (which "
-            "appears when training has finished)"
+            f"{path} is neither a .keras file nor a run's folder with a model.keras or checkpoints "
+            "in it"
         )
     model = load_keras(file)
     if not isinstance(model, kerasgan.models.AdversarialModel):
         raise UserError(f"{file} holds a {type(model).__name__}, not a model of kerasgan")
+    return model
+
+
+def load_checkpoint(folder):
+    """Loads the newest good checkpoint of a run's folder; None where model.keras is to be used."""
+    import keras
+    import kerasgan
+
+    recipe, config, file = recipe_of(folder), folder / "config.json", folder / "model.keras"
+    checkpoint = kerasgan.callbacks.Checkpoint(folder / "checkpoints")
+    newest = checkpoint.newest()
+    if not any(newest) or (file.exists() and newest <= (recipe.get("trained_epochs", 0), 0)):
+        return None
+    if not config.exists():  # a run of version 0.1
+        if not file.exists():
+            raise UserError(
+                f"{folder} holds checkpoints of an older version only: continue the run with "
+                "train.py --resume, which saves its model"
+            )
+        if newest != (recipe.get("epochs"), 0):
+            print(f"Using {file}, which may be older than {checkpoint.paths()[-1]}", flush=True)
+        return None
+    with user_errors(OSError, ValueError, TypeError):
+        model = keras.models.model_from_json(config.read_text(encoding="utf-8"))
+        checkpoint.restore(model)
+    print(f"Using {checkpoint.path()}", flush=True)
     return model
 
 
@@ -61,8 +89,14 @@ def path(text):
 
 def recipe_of(model):
     """Returns the options of the run whose folder, or a .keras file in it, is given; or {}."""
-    recipe = (model if model.is_dir() else model.parent) / "recipe.json"
-    return json.loads(recipe.read_text()) if recipe.exists() else {}
+    file = (model if model.is_dir() else model.parent) / "recipe.json"
+    try:
+        recipe = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    except (OSError, ValueError, RecursionError) as error:
+        raise UserError(f"{file} cannot be read: {error}") from error
+    if not isinstance(recipe, dict):
+        raise UserError(f"{file} cannot be read: it holds no options")
+    return recipe
 
 
 def parse_size(text):

@@ -2,17 +2,19 @@
 
 With no flag at all it trains DCGAN on the handwritten digits inside scikit-learn, about a minute
 on two cores; models that make images of images begin with the photographs inside scikit-learn. The
-run's folder then holds recipe.json, history.csv, samples/, checkpoints/,
-logs/ (for TensorBoard), model.keras and saved_model/. A killed run continues with --resume. SIGTERM
-saves a checkpoint and ends with exit code 75.
+run's folder then holds recipe.json, config.json, history.csv, samples/, checkpoints/,
+logs/ (for TensorBoard), model.keras and saved_model/. A killed run continues with --resume, with
+all the options that it began with. SIGTERM saves a checkpoint and ends with exit code 75.
 """
 
 import common  # first: it quietens TensorFlow
+import runs
+
+if __name__ == "__main__":  # before the imports that take seconds
+    runs.end_on_sigterm()
 
 import contextlib
-import csv
-import io
-import json
+import dataclasses
 import math
 import os
 import pathlib
@@ -22,7 +24,7 @@ import tempfile
 
 import keras
 import tensorflow as tf
-from absl import flags
+from absl import flags, logging
 
 import cluster
 import kerasgan
@@ -135,7 +137,16 @@ _ON_COLLAPSE = flags.DEFINE_enum(
     "What to do when the game goes wrong: only say so, stop, or go on from an older checkpoint "
     "with other noise.",
 )
-_RESUME = flags.DEFINE_bool("resume", False, "Continue from the newest checkpoint, if any.")
+_RESUME = flags.DEFINE_bool(
+    "resume",
+    False,
+    "Continue from the newest checkpoint, if any. Flags that are not given have the run's values.",
+)
+_ALLOW_CHANGED_DATA = flags.DEFINE_bool(
+    "allow_changed_data",
+    False,
+    "Continue also within an epoch of a data set that has changed since.",
+)
 _DRY_RUN = flags.DEFINE_bool("dry_run", False, "Print what would be run, and stop.")
 
 # What TensorFlow raises when it cannot write; h5py and Python raise OSError.
@@ -151,7 +162,15 @@ _MAY_CHANGE = {
     "strategy",
     "generator_learning_rate",
     "discriminator_learning_rate",
+    "data_dir",
+    "checkpoint_every",
+    "monitor",
+    "on_collapse",
+    "data",  # `check_data` says how
 }
+_NETWORKS = ("generator", "discriminator")
+# What a run's recipe.json tells at least.
+_NEEDED = ("model", "dataset", "image_shape", "batch_size", "epochs")
 
 
 class Curves(keras.callbacks.TensorBoard):
@@ -168,19 +187,36 @@ class Curves(keras.callbacks.TensorBoard):
         """Likewise."""
 
 
+class CSVHistory(keras.callbacks.CSVLogger):
+    """Keras' CSVLogger, but with the columns that the file has already, if any."""
+
+    def __init__(self, path, rows):
+        super().__init__(path, append=True)
+        self.names = [name for name in rows[0] if name != "epoch"] if rows else None
+
+    def on_train_begin(self, logs=None):
+        """Opens the file."""
+        super().on_train_begin(logs)
+        self.keys = self.names
+
+
 def main():
     """Trains, samples, saves and exports."""
+    for flag in (_WORKDIR, _DATASET, _DATA_DIR, _HELD_OUT, _PRETRAINED):
+        check_name(flag)
+    workdir = common.path(_WORKDIR.value or default_workdir())
+    recorded = {}
+    if _RESUME.value:
+        recorded = recorded_options(workdir)
+        take_over(recorded)
     recipe = zoo.RECIPES[_MODEL.value]
-    options = resolve(recipe)
-    workdir = common.path(
-        _WORKDIR.value or f"runs/{options['model']}-{common.slug(options['dataset'])}"
-    )
+    options = resolve(recipe, recorded)
     if not _DRY_RUN.value:
         check_workdir(workdir, options)
 
     strategy = make_strategy(options["strategy"])  # a cluster must be joined before all else
     with told(workdir), cluster.lost_workers(strategy):
-        train(recipe, options, workdir, strategy)
+        train(recipe, options, recorded, workdir, strategy)
 
 
 @contextlib.contextmanager
@@ -205,16 +241,16 @@ def told(workdir):
     raise SystemExit(f"error: {reason} {where}")
 
 
-def train(recipe, options, workdir, strategy):
+def train(recipe, options, recorded, workdir, strategy):
     """Trains under a strategy."""
     keras.utils.set_random_seed(options["seed"])
     keras.config.set_dtype_policy(options["mixed_precision"])
     data = load(recipe, options, options["dataset"], "train")
+    options["data"] = {"examples": len(data), "digest": runs.fingerprint(arrays(data))}
     epochs = options["epochs"]
     with common.user_errors(ValueError):
         steps = data.steps_per_epoch(options["batch_size"])
-        least = recipe.settings(options["dataset"]).least_steps
-        steps = options["steps_per_epoch"] = options["steps_per_epoch"] or max(steps, least)
+        steps = options["steps_per_epoch"] or max(steps, options["least_steps"])
         with strategy.scope():
             model = recipe.build(data, options["seed"], options["small"])
             recipe.compile(
@@ -241,43 +277,54 @@ def train(recipe, options, workdir, strategy):
         held_out = recipe.held_out(held_out, options["batch_size"])
     monitor = _MONITOR.value or (recipe.monitor if held_out is not None else None)
     check_monitor(monitor, model, held_out)
+    check_learning_rates(model, options)
     checkpoint = kerasgan.callbacks.Checkpoint(
         workdir / "checkpoints", every=_CHECKPOINT_EVERY.value
     )
+    collapsed = on_collapse(checkpoint)
+    if _PRETRAINED.value and not checkpoint.paths():
+        begin_with(model, common.path(_PRETRAINED.value))
+
+    # From here on the chief changes files.
+    chief = cluster.is_chief(strategy)
+    if chief:
+        with common.user_errors(OSError):
+            workdir.mkdir(parents=True, exist_ok=True)
+            runs.lock(workdir)
+        check_workdir(workdir, options)  # another training may have begun, and ended, meanwhile
+    initial = learning_rates(model)
     with common.user_errors(ValueError):
         done = checkpoint.restore(model)
-    history = read_history(workdir / "history.csv", done.epoch)
-    cluster.check_same_start(strategy, done)  # from here on the chief changes files
-    if _PRETRAINED.value and not any(done):
-        begin_with(model, common.path(_PRETRAINED.value))
-    if not cluster.is_chief(strategy):
+    cluster.check_same_start(strategy, done)
+    if any(done):
+        check_data(recorded.get("data"), options, done, steps)
+    with common.user_errors(OSError):
+        history = runs.read_history(workdir / "history.csv")
+    if history:
+        logged = dict.fromkeys(sorted(set(model.loss_names()) - set(model.held_out_names)), "NA")
+        history = [{"epoch": 0} | logged | row for row in history if row["epoch"] < done.epoch]
+    if not chief:
         # Every worker saves, as saving may take all of them; only the chief's files are kept.
         scratch = tempfile.TemporaryDirectory()
         workdir = pathlib.Path(scratch.name)
         checkpoint.directory = workdir / "checkpoints"
-    for network in ("generator", "discriminator"):
-        rate = options[f"{network}_learning_rate"]
-        if rate is None:
-            continue
-        if getattr(model, network) is None:
-            raise common.UserError(f"--{network}_learning_rate: this model has no {network}")
-        set_learning_rate(getattr(model, f"{network}_optimizer"), rate)
+    put_in_force(model, options, initial)
+    options |= versions()
     with common.user_errors(OSError):
-        workdir.mkdir(parents=True, exist_ok=True)
-        write(workdir / "recipe.json", json.dumps(options | versions(), indent=2) + "\n")
+        runs.write_options(workdir, options)
+        runs.write(workdir / "config.json", model.to_json())
     if any(done):
         step = f", step {done.step}" if done.step else ""
         print(f"Resuming after epoch {done.epoch}{step}: {checkpoint.path()}.", flush=True)
-    write_history(workdir / "history.csv", history)
+    runs.write_history(workdir / "history.csv", history)
+    history = history or []
     callbacks = [
         kerasgan.callbacks.HaltOnNonFinite(),
-        kerasgan.callbacks.GANHealth(
-            some_examples(recipe, data, options), on_collapse=on_collapse(checkpoint)
-        ),
+        kerasgan.callbacks.GANHealth(some_examples(recipe, data, options), on_collapse=collapsed),
         kerasgan.callbacks.SampleGrid(
             workdir / "samples", every=max(1, epochs // 5), examples=examples
         ),
-        keras.callbacks.CSVLogger(workdir / "history.csv", append=True),
+        CSVHistory(workdir / "history.csv", history),
         Curves(workdir / "logs", write_graph=False),
         *([best_model(workdir, monitor, history)] if monitor else []),
         checkpoint,
@@ -296,14 +343,16 @@ def train(recipe, options, workdir, strategy):
             callbacks=callbacks,
         )
 
-    if done.step and done.epoch < epochs:  # the rest of an epoch that was begun
-        fit(done, done.epoch + 1, steps - done.step)
+    if done.step and done.epoch < epochs:
+        if done.step < steps:  # the rest of an epoch that was begun
+            fit(done, done.epoch + 1, steps - done.step)
         done = kerasgan.callbacks.Position(done.epoch + 1)
     if done.epoch < epochs:
         fit(done, epochs, steps)
     model.save(workdir / "model.keras")
+    runs.write_options(workdir, options | {"trained_epochs": max(done.epoch, epochs)})
     model.export(workdir / "saved_model")
-    if cluster.is_chief(strategy):
+    if chief:
         output = "--output=more.png" if examples is None else "--input=pictures --output=made"
         print(
             f"Done: look at {workdir}/samples. Next: python scripts/generate.py --model={workdir} "
@@ -311,10 +360,66 @@ def train(recipe, options, workdir, strategy):
         )
 
 
-def resolve(recipe):
-    """Returns all options of the run: the flags, and the recipe's settings where they are unset."""
+def check_name(flag):
+    """Raises a UserError if a flag's value cannot be a path."""
+    try:
+        (flag.value or "").encode()
+    except UnicodeEncodeError as error:
+        raise common.UserError(f"--{flag.name}={flag.value!r} is not UTF-8") from error
+    if "\0" in (flag.value or ""):
+        raise common.UserError(f"--{flag.name}={flag.value!r} holds a zero byte")
+
+
+def default_workdir():
+    """The run's folder where no flag names one."""
+    dataset = _DATASET.value
+    if dataset is None:
+        dataset = next(iter(zoo.RECIPES[_MODEL.value].data))
+    return f"runs/{_MODEL.value}-{common.slug(dataset)}"
+
+
+def take_over(recorded):
+    """Gives the flags that are not given the values that the run to be continued has."""
+    for name, value in recorded.items():
+        if name in flags.FLAGS and not flags.FLAGS[name].present:
+            flags.FLAGS[name].value = value
+
+
+def recorded_options(workdir):
+    """Returns what recipe.json tells, or {} where there is no run yet.
+
+    Raises:
+        UserError: If it is no recipe.json of this script.
+    """
+    file = workdir / "recipe.json"
+    with common.user_errors(OSError):
+        if not file.exists():
+            return {}
+    recorded = common.recipe_of(workdir)
+    if missing := [name for name in _NEEDED if recorded.get(name) is None]:
+        raise common.UserError(f"{file} cannot be read: it has no {missing[0]}")
+    name = "image_shape"
+    try:
+        kerasgan.data.check_image_shape(recorded[name])
+        for name in recorded.keys() & set(flags.FLAGS):
+            if recorded[name] is not None:
+                flags.FLAGS[name].parser.parse(recorded[name])
+    except (ValueError, TypeError) as error:
+        raise common.UserError(
+            f"{file} cannot be read: {name}={recorded[name]!r}: {error}"
+        ) from error
+    return {"least_steps": 1} | recorded  # of version 0.1, which knew no other
+
+
+def resolve(recipe, recorded):
+    """Returns all options of the run: the flags, and settings where they are unset.
+
+    Settings are those of the recipe, or, of a run that is continued, those that it began with.
+    """
     dataset = _DATASET.value if _DATASET.value is not None else next(iter(recipe.data))
     settings = recipe.settings(dataset)
+    names = {field.name for field in dataclasses.fields(settings)} & recorded.keys()
+    settings = dataclasses.replace(settings, **{name: recorded[name] for name in names})
     small = settings.small if _SMALL.value is None else _SMALL.value
     if small and recipe.small is None:
         raise common.UserError(f"--small: {_MODEL.value} has no small networks")
@@ -336,6 +441,7 @@ def resolve(recipe):
         "image_shape": [*size, settings.image_shape[2]],
         "batch_size": _BATCH_SIZE.value or settings.batch_size,
         "epochs": _EPOCHS.value or settings.epochs,
+        "least_steps": settings.least_steps,
         "steps_per_epoch": _STEPS_PER_EPOCH.value,
         "generator_learning_rate": _GENERATOR_LEARNING_RATE.value,
         "discriminator_learning_rate": _DISCRIMINATOR_LEARNING_RATE.value,
@@ -344,6 +450,10 @@ def resolve(recipe):
         "synchronize_batch_norm": _SYNCHRONIZE_BATCH_NORM.value,
         "strategy": _STRATEGY.value,
         "seed": _SEED.value,
+        "data_dir": _DATA_DIR.value,
+        "checkpoint_every": _CHECKPOINT_EVERY.value,
+        "monitor": _MONITOR.value,
+        "on_collapse": _ON_COLLAPSE.value,
     }
 
 
@@ -389,12 +499,101 @@ def on_collapse(checkpoint):
     }[_ON_COLLAPSE.value]
 
 
+def check_learning_rates(model, options):
+    """Raises a UserError if a learning rate is for a network that the model lacks."""
+    for network in _NETWORKS:
+        if options[f"{network}_learning_rate"] is not None and getattr(model, network) is None:
+            raise common.UserError(f"--{network}_learning_rate: this model has no {network}")
+
+
+def learning_rates(model):
+    """Returns the constant learning rates by network; None for one that follows a schedule."""
+    rates = {}
+    for network in _NETWORKS:
+        optimizer = getattr(model, f"{network}_optimizer")
+        if optimizer is not None:
+            constant = not follows_schedule(optimizer)
+            rates[network] = optimizer.learning_rate.numpy() if constant else None
+    return rates
+
+
+def put_in_force(model, options, initial):
+    """Sets the learning rates of the options.
+
+    Where they are unset, the recipe's is in force, or what the run has had in its place: that
+    enters the options.
+
+    Args:
+        model: The model, with the optimizers' state that training begins with.
+        options: All options of the run.
+        initial: The `learning_rates` of the recipe.
+    """
+    for network, rate in learning_rates(model).items():
+        name = f"{network}_learning_rate"
+        if options[name] is not None:
+            set_learning_rate(getattr(model, f"{network}_optimizer"), options[name])
+        elif rate != initial[network]:
+            options[name] = float(str(rate))  # 1e-4, not all digits of its float32
+
+
 def set_learning_rate(optimizer, rate):
     """Sets a constant learning rate, also in the place of one that decays."""
-    optimizer = getattr(optimizer, "inner_optimizer", optimizer)  # of float16
-    if isinstance(optimizer.get_config()["learning_rate"], dict):
+    if follows_schedule(optimizer):
         rate = keras.optimizers.schedules.PiecewiseConstantDecay([0], [rate, rate])
-    optimizer.learning_rate = rate
+    getattr(optimizer, "inner_optimizer", optimizer).learning_rate = rate  # the one of float16
+
+
+def follows_schedule(optimizer):
+    """Whether a learning rate changes with the steps."""
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)  # of float16
+    return isinstance(optimizer.get_config()["learning_rate"], dict)
+
+
+def arrays(data):
+    """Yields the pixels, and the labels if any, of loaded data."""
+    match data:
+        case kerasgan.data.Images():
+            yield data.images
+            if data.labels is not None:
+                yield data.labels
+        case kerasgan.data.Pairs():
+            yield from (data.inputs.images, data.targets.images)
+        case kerasgan.data.Unpaired():
+            yield from (data.a.images, data.b.images)
+        case kerasgan.data.SuperResolution():
+            yield from data.high
+        case _:
+            raise TypeError(f"{type(data).__name__} has no pixels that are known.")
+
+
+def check_data(before, options, done, steps):
+    """Says how the data set has changed since the run began, if it has.
+
+    Args:
+        before: What the run has recorded of its data; None if that was version 0.1.
+        options: All options of the run.
+        done: The `Position` that the run is at.
+        steps: How many steps an epoch has now.
+
+    Raises:
+        UserError: If an epoch was begun, whose rest would be of other examples.
+    """
+    now = options["data"]
+    if before is None and done.step < steps or before == now:
+        return
+    if before is None:
+        change = f"an epoch has {steps} steps, of which the run has taken {done.step}"
+    elif before["examples"] != now["examples"]:
+        change = f"{before['examples']} examples then, {now['examples']} now"
+    else:
+        change = f"{now['examples']} examples as before, but not the same"
+    change = f"--dataset={options['dataset']} has changed since this run began: {change}"
+    if done.step and done.epoch < options["epochs"] and not _ALLOW_CHANGED_DATA.value:
+        raise common.UserError(
+            f"{change}. The run was stopped within an epoch, whose rest would be of other examples:"
+            " bring back the data, or give --allow_changed_data"
+        )
+    logging.warning("%s.", change)
 
 
 def begin_with(model, path):
@@ -412,21 +611,17 @@ def begin_with(model, path):
 
 def check_workdir(workdir, options):
     """Raises a UserError where training into the folder would overwrite something."""
-    if workdir.is_file():
-        raise common.UserError(f"--workdir={workdir} is a file")
-    if not workdir.exists() or not any(workdir.iterdir()):
-        return
-    recipe = workdir / "recipe.json"
-    if not recipe.exists():
-        raise common.UserError(f"--workdir={workdir} is not empty and holds no run of this script")
-    try:
-        found = json.loads(recipe.read_text())
-    except ValueError as error:
-        raise common.UserError(f"{recipe} cannot be read: {error}") from error
-    if not isinstance(found, dict):
-        raise common.UserError(f"{recipe} cannot be read: it holds no options")
+    with common.user_errors(OSError):
+        if workdir.is_file():
+            raise common.UserError(f"--workdir={workdir} is a file")
+        if runs.is_new(workdir):
+            return
+        if not (workdir / "recipe.json").exists():
+            raise common.UserError(
+                f"--workdir={workdir} is not empty and holds no run of this script"
+            )
     # A run of an older version does not name what is newer.
-    found = {name: flags.FLAGS[name].default for name in flags.FLAGS} | found
+    found = {name: flags.FLAGS[name].default for name in flags.FLAGS} | recorded_options(workdir)
     different = [
         f"{name}={found.get(name)} there, {value} here"
         for name, value in options.items()
@@ -445,12 +640,13 @@ def check_workdir(workdir, options):
 
 def same(option, other):
     """Whether two values of an option are one, or two ways to write one path."""
-    if isinstance(option, str) and isinstance(other, str):
-        option, other = (
-            path.resolve() if (path := common.path(text)).exists() else text
-            for text in (option, other)
-        )
-    return option == other
+    if option == other:
+        return True
+    if not isinstance(option, str) or not isinstance(other, str):
+        return False
+    with common.user_errors(OSError):
+        paths = [common.path(text) for text in (option, other)]
+        return all(path.exists() for path in paths) and paths[0].samefile(paths[1])
 
 
 def make_strategy(name):
@@ -481,13 +677,12 @@ def check_monitor(monitor, model, held_out):
 def best_model(workdir, monitor, history):
     """Returns the callback that keeps the best model, which is to beat those of `history`."""
     best = better(monitor)
-    values = [float(row[monitor]) for row in history if row.get(monitor)]
     return keras.callbacks.ModelCheckpoint(
         workdir / "best.keras",
         monitor=monitor,
         mode=best.__name__,
         save_best_only=True,
-        initial_value_threshold=best(values, default=None),
+        initial_value_threshold=best(runs.numbers(history, monitor), default=None),
     )
 
 
@@ -515,34 +710,6 @@ def versions():
             "python": platform.python_version(),
         }
     }
-
-
-def read_history(path, epochs):
-    """Returns the rows of history.csv, but of epochs that are to be trained again."""
-    if not path.exists():
-        return []
-    with path.open(newline="") as file:
-        rows = [row for row in csv.DictReader(file) if None not in row.values()]
-    return [row for row in rows if int(row["epoch"]) < epochs]
-
-
-def write_history(path, rows):
-    """Writes history.csv, or removes what is there of epochs that are all trained again."""
-    if not rows:
-        path.unlink(missing_ok=True)
-        return
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, list(rows[0]))
-    writer.writeheader()
-    writer.writerows(rows)
-    write(path, text.getvalue())
-
-
-def write(path, text):
-    """Writes a file, which takes its name when it is whole."""
-    unfinished = path.with_name(f"unfinished-{path.name}")
-    unfinished.write_text(text, newline="")
-    unfinished.replace(path)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Checkpoints that survive being killed."""
 
 import errno
+import hashlib
 import os
 import pathlib
 import re
@@ -14,6 +15,8 @@ from absl import logging
 
 _SUFFIX = ".weights.h5"
 _NAME = re.compile(r"epoch-(\d+)(?:-step-(\d+))?" + re.escape(_SUFFIX))
+# Where an HDF5 file tells its own length, as eight bytes.
+_LENGTH = 40
 
 
 def local(directory):
@@ -42,7 +45,8 @@ class Checkpoint(keras.callbacks.Callback):
     same stream of data, ends with the weights of training that was never interrupted, bit for bit.
     It is written to a temporary file that then takes its name, so that a checkpoint is whole or
     not there. Its name says how far training was: `epoch-00003.weights.h5`,
-    `epoch-00003-step-00000200.weights.h5`.
+    `epoch-00003-step-00000200.weights.h5`. Behind the HDF5 file, where no reader of HDF5 looks,
+    stands the SHA-256 of what is before it.
 
     Args:
         directory: Where to keep the checkpoints; created if missing.
@@ -66,12 +70,12 @@ class Checkpoint(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch, logs=None):
         """Takes up the epoch that `restore` found begun."""
-        if self._means is not None:  # Keras has just reset them
+        if self._means is not None and epoch == self.position.epoch:
             for variable, value in zip(_means(self.model), self._means, strict=True):
-                variable.assign(value)
-            self._means = None
+                variable.assign(value)  # Keras has just reset it
         elif epoch != self.position.epoch or not self.position.step:
             self.position = Position(epoch)
+        self._means = None
         self._first_step = self.position.step
 
     def on_train_batch_end(self, batch, logs=None):
@@ -103,8 +107,7 @@ class Checkpoint(keras.callbacks.Callback):
         self._check_space()
         try:
             self.model.save_weights(unfinished)
-            with unfinished.open("rb") as file:
-                os.fsync(file.fileno())
+            _seal(unfinished)
             unfinished.replace(path)
         finally:
             unfinished.unlink(missing_ok=True)
@@ -131,13 +134,20 @@ class Checkpoint(keras.callbacks.Callback):
 
     def paths(self):
         """Returns the checkpoints, oldest first."""
-        return sorted(filter(_position, self.directory.glob("*")), key=_position)
+        if not self.directory.exists():
+            return []
+        return sorted(filter(_position, self.directory.iterdir()), key=_position)
+
+    def newest(self):
+        """Returns the `Position` of the newest checkpoint; (0, 0) when there is none."""
+        return max(map(_position, self.paths()), default=Position())
 
     def restore(self, model):
-        """Loads the newest readable checkpoint into a compiled model.
+        """Loads the newest good checkpoint into a compiled model.
 
         Training goes on with the rest of the epoch that was begun, if any, and with this callback:
-        `fit(initial_epoch=epoch, epochs=epoch + 1, steps_per_epoch=all_steps - step)`.
+        `fit(initial_epoch=epoch, epochs=epoch + 1, steps_per_epoch=all_steps - step)`. A checkpoint
+        that is damaged, or of another model, is skipped with a warning.
 
         Args:
             model: A model built and compiled like the one that was saved.
@@ -146,24 +156,68 @@ class Checkpoint(keras.callbacks.Callback):
             The `Position` (epoch, step); (0, 0) when there is no checkpoint.
 
         Raises:
-            ValueError: If there are checkpoints, and none can be loaded.
+            ValueError: If there are checkpoints, and none can be loaded. The model is as it was.
         """
         paths = self.paths()
+        before = [(variable, variable.numpy()) for variable in _variables(model)] if paths else []
         for path in reversed(paths):
             try:
+                _check(path)
                 with warnings.catch_warnings():
                     warnings.simplefilter("error", UserWarning)  # of what Keras could not load
                     model.load_weights(path)
-            except (OSError, KeyError, ValueError, UserWarning) as error:
-                logging.warning("Skipping the checkpoint %s: %s", path, error)
+            except Exception as error:  # what h5py raises depends on what is damaged
+                logging.warning(
+                    "Skipping the checkpoint %s: %s", path, " ".join(f"{error}".split())
+                )
+                for variable, value in before:  # it may have been loaded in part
+                    variable.assign(value)
                 continue
             self.position = _position(path)
+            self._means = None
             if self.position.step:
                 self._means = [variable.numpy() for variable in _means(model)]
             return self.position
         if paths:
             raise ValueError(f"None of the {len(paths)} checkpoints in {self.directory} loads.")
         return Position()
+
+
+def _seal(path):
+    """Adds the checksum of a file to its end, and waits until all is on the disk."""
+    with path.open("r+b") as file:
+        digest = hashlib.file_digest(file, "sha256").digest()
+        file.seek(0, os.SEEK_END)
+        file.write(digest)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _check(path):
+    """Raises a ValueError if a checkpoint's checksum is wrong; those of version 0.1 have none."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(_LENGTH)
+        if int.from_bytes(file.read(8), "little") == size:
+            return
+        file.seek(0)
+        digest = hashlib.sha256()
+        rest = max(size - digest.digest_size, 0)
+        while part := file.read(min(rest, 2**20)):
+            digest.update(part)
+            rest -= len(part)
+        if file.read() != digest.digest():
+            raise ValueError("it is damaged: its checksum is wrong")
+
+
+def _variables(model):
+    """All that a checkpoint holds."""
+    optimizers = [x for x in vars(model).values() if isinstance(x, keras.optimizers.Optimizer)]
+    return [
+        *model.variables,
+        *(variable for optimizer in optimizers for variable in optimizer.variables),
+        *_means(model),
+    ]
 
 
 def _means(model):

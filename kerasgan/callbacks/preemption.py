@@ -18,7 +18,8 @@ class Preemption(keras.callbacks.Callback):
         exit_code: The process's exit code; 75 is the system's EX_TEMPFAIL.
 
     Raises:
-        SystemExit: At the end of the step in which the signal came.
+        SystemExit: At the end of the step in which the signal came, or, after the last epoch, at
+            the end of `fit`.
     """
 
     def __init__(self, checkpoint, exit_code=75):
@@ -32,10 +33,10 @@ class Preemption(keras.callbacks.Callback):
         return self.model.any_worker(self._asked.is_set())
 
     def on_train_begin(self, logs=None):
-        """Listens, from now on."""
+        """Listens, until `fit` ends."""
         self._asked.clear()
-        if self._previous is None:  # else an exception ended `fit` before, and this one listens
-            self._previous = signal.signal(signal.SIGTERM, lambda *_: self._asked.set())
+        self._previous = signal.signal(signal.SIGTERM, lambda *_: self._asked.set())
+        self.model.after_fit.callback(self._give_back)  # an exception would end `fit` untold
 
     def on_train_batch_end(self, batch, logs=None):
         """Saves and exits if the signal has come; after an epoch's last step, at its end."""
@@ -49,11 +50,18 @@ class Preemption(keras.callbacks.Callback):
             self._exit()
 
     def on_train_end(self, logs=None):
-        """Leaves the signal to whoever had it before."""
-        signal.signal(signal.SIGTERM, self._previous)
-        self._previous = None
+        """Leaves the signal to whoever had it before, and exits if it came after the last epoch."""
+        self._give_back()
+        if self.asked:
+            self._exit()
+
+    def _give_back(self):
+        if self._previous is not None:
+            signal.signal(signal.SIGTERM, self._previous)
+            self._previous = None
 
     def _exit(self):
-        self.on_train_end()
-        logging.warning("Stopped by SIGTERM; saved %s.", self.checkpoint.paths()[-1])
+        self._give_back()
+        paths = self.checkpoint.paths()
+        logging.warning("Stopped by SIGTERM; saved %s.", paths[-1] if paths else "nothing")
         raise SystemExit(self.exit_code)

@@ -589,7 +589,8 @@ class AdversarialModel(keras.Model):
         if isinstance(x, (tf.data.Dataset, types.GeneratorType)):
             kwargs["shuffle"] = False  # True is Keras' default, which it warns that it ignores
         kwargs["validation_data"] = without_waiting(validation_data)
-        with readable_errors():
+        # Where callbacks put what is to be undone: of an exception Keras does not tell them.
+        with readable_errors(), contextlib.ExitStack() as self.after_fit:
             return super().fit(
                 without_waiting(x), y, batch_size, epochs, verbose, callbacks, **kwargs
             )

@@ -110,6 +110,12 @@ def test_the_generator_wants_higher_scores(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_the_discriminator_wants_higher_scores_of_real_examples(name):
+    loss, low, high = losses.get(name), column(-0.5), column(0.5)
+    assert float(loss.discriminator(high, low)) < float(loss.discriminator(low, high))
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_serialization(name):
     loss = losses.get(name)
     again = losses.get(keras.saving.serialize_keras_object(loss))

@@ -65,6 +65,23 @@ def test_ssim():
     assert float(metrics.ssim(grey(100), grey(150))[0]) == pytest.approx(expected, abs=1e-4)
 
 
+def test_ssim_of_a_single_window_against_its_definition():
+    x, y = np.random.default_rng(0).integers(0, 256, (2, 11, 11)).astype("float64")
+    steps = np.exp(-0.5 * (np.arange(-5, 6) / 1.5) ** 2)
+    window = np.outer(steps, steps) / steps.sum() ** 2
+
+    def mean(values):
+        return (window * values).sum()
+
+    c1, c2 = 2.55**2, 7.65**2
+    covariance = mean(x * y) - mean(x) * mean(y)
+    variances = mean(x**2) - mean(x) ** 2 + mean(y**2) - mean(y) ** 2
+    luminance = (2 * mean(x) * mean(y) + c1) / (mean(x) ** 2 + mean(y) ** 2 + c1)
+    expected = luminance * (2 * covariance + c2) / (variances + c2)
+    images = [(each / 127.5 - 1).astype("float32")[None, ..., None] for each in (x, y)]
+    assert float(metrics.ssim(*images)[0]) == pytest.approx(expected, abs=1e-4)
+
+
 def test_sharpness_of_a_ramp_and_of_nothing():
     ramp = (np.arange(16) * 3 / 127.5 - 1).astype("float32").reshape(1, 1, 16, 1)
     ramp = np.repeat(ramp, 16, axis=1)

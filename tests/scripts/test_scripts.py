@@ -1,6 +1,7 @@
 """The scripts as a user runs them, each in a process of its own."""
 
 import csv
+import fcntl
 import json
 import os
 import pathlib
@@ -108,6 +109,164 @@ def test_a_folder_that_holds_a_run_is_not_overwritten(trained):
     result = run("train", "--model=wgan", f"--workdir={workdir}", "--resume", cwd=workdir.parent)
     assert refuses(result, "another run", "model=gan there, wgan here")
     assert (workdir / "history.csv").read_text() == before
+
+
+def test_a_folder_into_which_another_training_writes(trained):
+    workdir, _ = trained
+    before = (workdir / "recipe.json").read_text()
+    with (workdir / "lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        flags = ["--resume", "--epochs=3", f"--workdir={workdir}"]
+        result = run("train", *flags, cwd=workdir.parent)
+    assert refuses(result, str(workdir), "another training")
+    assert (workdir / "recipe.json").read_text() == before
+
+
+def recorded(workdir):
+    return json.loads((workdir / "recipe.json").read_text())
+
+
+BY_SCHEDULE = """
+import dataclasses, runpy, sys
+sys.path.insert(0, {scripts!r})
+import keras, zoo
+from zoo.recipe import adam
+
+zoo.RECIPES["gan"] = dataclasses.replace(
+    zoo.RECIPES["gan"],
+    optimizers=lambda steps: adam(*[keras.optimizers.schedules.CosineDecay(0.02, 90)] * 2),
+)
+runpy.run_path({scripts!r} + "/train.py", run_name="__main__")
+"""
+
+
+def test_a_run_goes_on_with_the_options_that_it_has(tmp_path):
+    """Nothing but the folder is named; history.csv has been through a spreadsheet."""
+    workdir, train = tmp_path / "run", tmp_path / "train_by_schedule"
+    train.with_suffix(".py").write_text(BY_SCHEDULE.format(scripts=str(ROOT / "scripts")))
+    flags = [*TINY, "--seed=4", "--mixed_precision=mixed_bfloat16", "--epochs=1"]
+    result = run(train, *flags, "--checkpoint_every=9", "--workdir=run", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    first = recorded(workdir)
+    assert first["generator_learning_rate"] is None and first["trained_epochs"] == 1
+    history = workdir / "history.csv"
+    rows = list(csv.reader(history.open()))
+    history.write_text("\n".join([";".join(rows[0]), ";".join(["0.0", *rows[1][1:]]), ";;"]))
+
+    # A rate that is given for one leg is in force ever after, in the place of a schedule too.
+    resume = ["--resume", "--workdir=run"]
+    rate = "--generator_learning_rate=1e-4"
+    result = run(train, *resume, "--epochs=2", rate, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    for epochs in (2, 3):
+        if epochs == 3:  # nothing is given
+            result = run(train, *resume, "--epochs=3", cwd=tmp_path)
+            assert result.returncode == 0, result.stderr
+        changes = {"generator_learning_rate": 1e-4, "epochs": epochs, "trained_epochs": epochs}
+        assert recorded(workdir) == first | changes
+        model = keras.models.load_model(workdir / "model.keras")
+        assert float(model.generator_optimizer.learning_rate) == pytest.approx(1e-4)
+        assert float(model.discriminator_optimizer.learning_rate) > 1e-2  # by the schedule
+    with history.open() as file:
+        assert list(csv.DictReader(file))[0] == dict(zip(*rows, strict=True))
+    with history.open() as file:
+        assert [row["epoch"] for row in csv.DictReader(file)] == ["0", "1", "2"]
+    result = run(train, *resume, "--batch_size=3", cwd=tmp_path)
+    assert refuses(result, "another run", "batch_size=32 there, 3 here")
+
+
+def test_a_learning_rate_that_was_not_recorded(trained, tmp_path):
+    """As version 0.1 left it: given for one leg, in force in the next, untold."""
+    workdir = tmp_path / "run"
+    shutil.copytree(trained[0], workdir)
+    rate = "--generator_learning_rate=3e-4"
+    flags = ["--resume", "--workdir=run"]
+    assert run("train", *flags, "--epochs=3", rate, cwd=tmp_path).returncode == 0
+    options = recorded(workdir) | {"generator_learning_rate": None}
+    (workdir / "recipe.json").write_text(json.dumps(options))
+    assert run("train", *flags, "--epochs=4", cwd=tmp_path).returncode == 0
+    assert recorded(workdir)["generator_learning_rate"] == 3e-4
+    assert recorded(workdir)["discriminator_learning_rate"] is None
+    model = keras.models.load_model(workdir / "model.keras")
+    assert float(model.generator_optimizer.learning_rate) == pytest.approx(3e-4)
+
+
+def test_a_data_set_that_changes(tmp_path):
+    """The run is stopped after 4 of the 5 steps of its second epoch."""
+    pixels = np.random.default_rng(0).integers(0, 256, (40, 8, 8, 1), dtype=np.uint8)
+    np.save(tmp_path / "data.npy", pixels)
+    flags = ["--model=gan", "--dataset=data.npy", "--image_size=8", "--batch_size=8"]
+    flags += ["--epochs=2", "--checkpoint_every=2", "--workdir=run"]
+    assert run("train", *flags, cwd=tmp_path).returncode == 0
+    workdir = tmp_path / "run"
+    (workdir / "checkpoints" / "epoch-00002.weights.h5").unlink()
+    (workdir / "model.keras").unlink()
+    resume = ["--resume", "--workdir=run"]
+
+    # Its newest checkpoint makes images.
+    result = run("generate", "--model=run", "--count=3", "--output=three", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    newest = "run/checkpoints/epoch-00001-step-00000004.weights.h5"
+    assert f"Using {newest}" in result.stdout.splitlines()
+
+    def changed(pixels, *words):
+        np.save(tmp_path / "data.npy", pixels)
+        result = run("train", *resume, cwd=tmp_path)
+        assert refuses(result, "data.npy has changed", *words, "--allow_changed_data")
+
+    changed(pixels[:24], "40 examples then, 24 now")
+    changed(pixels[::-1], "40 examples as before, but not the same")
+    options = recorded(workdir)
+    del options["data"]  # as of version 0.1
+    (workdir / "recipe.json").write_text(json.dumps(options))
+    changed(pixels[:24], "an epoch has 3 steps", "4")
+
+    # What is left of the epoch is nothing; the next has three steps.
+    flags = [*resume, "--allow_changed_data", "--epochs=3"]
+    result = run("train", *flags, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "has changed" in result.stderr
+    assert "3/3" in result.stdout and "Epoch 3/3" in result.stdout
+    assert recorded(workdir)["data"]["examples"] == 24
+
+    # Between epochs it is told of.
+    np.save(tmp_path / "data.npy", pixels)
+    result = run("train", *resume, "--epochs=4", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "has changed since this run began: 24 examples then, 40 now." in result.stderr
+    assert "5/5" in result.stdout
+
+
+STOPPED = """
+import os, runpy, signal, sys
+sys.path.insert(0, {scripts!r})
+import kerasgan
+from kerasgan import data, models
+
+def stop(function):
+    def stopped(*arguments, **options):
+        os.kill(os.getpid(), signal.SIGTERM)
+        return function(*arguments, **options)
+    return stopped
+
+models.AdversarialModel.{name} = stop(models.AdversarialModel.{name})
+runpy.run_path({scripts!r} + "/train.py", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize("name", ["compile", "to_json", "save", "export"])
+def test_sigterm_at_any_time_lets_the_job_be_finished(name, tmp_path):
+    script = STOPPED.format(scripts=str(ROOT / "scripts"), name=name)
+    (tmp_path / "stopped.py").write_text(script)
+    flags = [*TINY, "--epochs=1", "--resume", "--workdir=run"]
+    result = run(tmp_path / "stopped", *flags, cwd=tmp_path)
+    assert result.returncode == 75, result.stderr
+    assert "Stopped by SIGTERM" in result.stderr and "Traceback" not in result.stderr
+    assert not (tmp_path / "run" / "saved_model").exists()
+    result = run("train", *flags, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    keras.models.load_model(tmp_path / "run" / "model.keras")
+    assert (tmp_path / "run" / "saved_model" / "saved_model.pb").exists()
 
 
 def test_training_goes_on_for_more_epochs(trained, tmp_path):
@@ -286,6 +445,27 @@ def test_a_worker_does_not_train_alone(tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+def test_a_run_whose_options_cannot_be_read(trained, tmp_path):
+    whole = recorded(trained[0])
+    (tmp_path / "run").mkdir()
+    path = tmp_path / "run" / "recipe.json"
+    cases = [
+        (b"\xff\xfe", ["recipe.json", "cannot be read"]),
+        (b"[]", ["recipe.json", "no options"]),
+        (b"{}", ["recipe.json", "no model"]),
+        (json.dumps(whole | {"batch_size": "many"}).encode(), ["recipe.json", "batch_size"]),
+        (json.dumps(whole | {"image_shape": [8, 8]}).encode(), ["image_shape", "8, 8"]),
+        (json.dumps(whole | {"model": "biggan"}).encode(), ["model", "biggan"]),
+    ]
+    for content, words in cases:
+        path.write_bytes(content)
+        assert refuses(run("train", "--resume", "--workdir=run", cwd=tmp_path), *words)
+        assert path.read_bytes() == content
+    path.unlink()
+    path.mkdir()  # may not be read
+    assert refuses(run("train", "--resume", "--workdir=run", cwd=tmp_path), "recipe.json")
+
+
 def test_own_pictures_and_other_options(tmp_path):
     pixels = np.random.default_rng(0).integers(0, 256, (40, 20, 24, 3), dtype=np.uint8)
     for i, picture in enumerate(pixels):
@@ -360,6 +540,12 @@ def test_wrong_input_is_told_in_one_line(tmp_path):
         (["--model=cgan", "--dataset=grey.npy"], ["grey", "labels"]),
         (["--dataset=words.npz"], ["words.npz"]),
         (["--dataset=mine/thesis.txt"], ["thesis.txt", ".npz"]),
+        (["--workdir=" + "n" * 300], ["nnn"]),
+        (["--dataset=" + "n" * 300], ["nnn"]),
+        (["--workdir=a\0b"], ["--workdir", "zero byte"]),
+        (["--dataset=a\0b"], ["--dataset", "zero byte"]),
+        (["--workdir=\udcff"], ["--workdir", "UTF-8"]),
+        (["--dataset=\udcff"], ["--dataset", "UTF-8"]),
     ]
     np.save(tmp_path / "grey.npy", np.zeros((200, 28, 28), "uint8"))
     np.savez(tmp_path / "words.npz", words=np.array(["one", "two"]))
