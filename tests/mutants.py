@@ -283,11 +283,11 @@ MUTANTS = [
         ),
     ),
     *_mutants(
-        "layers/normalization.py",
+        "fast/normalization.py",
         (
             "variance = variance * (count - 1.0) / count",
             "variance = variance + 0.0 * count",
-            ("tests/layers/test_normalization.py::test_batch_against_constants",),
+            ("tests/fast/test_normalization.py::test_batch_against_constants",),
         ),
     ),
     *_mutants(
