@@ -8,8 +8,28 @@ if keras.backend.backend() != "tensorflow":
         "set KERAS_BACKEND=tensorflow before Python starts."
     )
 
-from kerasgan import callbacks, data, layers, losses, metrics, models, networks, optimizers  # noqa: E402
+from kerasgan import (  # noqa: E402
+    callbacks,
+    data,
+    fast,
+    layers,
+    losses,
+    metrics,
+    models,
+    networks,
+    optimizers,
+)
 
 __version__ = "0.2.0"
 
-__all__ = ["callbacks", "data", "layers", "losses", "metrics", "models", "networks", "optimizers"]
+__all__ = [
+    "callbacks",
+    "data",
+    "fast",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "networks",
+    "optimizers",
+]

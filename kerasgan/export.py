@@ -12,6 +12,15 @@ import shutil
 import keras
 import tensorflow as tf
 
+from kerasgan.files import whole
+
+# What TensorFlow raises where Python raises an OSError.
+_CANNOT_WRITE = (
+    tf.errors.OutOfRangeError,
+    tf.errors.PermissionDeniedError,
+    tf.errors.ResourceExhaustedError,
+)
+
 
 def write_saved_model(path, endpoints, output_names, networks, verbose=False):
     """Writes a SavedModel that `tf.saved_model.load` reads without kerasgan and without Keras.
@@ -28,6 +37,8 @@ def write_saved_model(path, endpoints, output_names, networks, verbose=False):
     Raises:
         ValueError: If something that is not a SavedModel is in the way, or TensorFlow could not
             load what lies at such a path.
+        OSError: If it cannot be written, such as on a full disk; nothing of it stays then, and a
+            SavedModel that was there is as it was.
     """
     url = os.fspath(path)
     path = pathlib.Path(path).resolve()  # of a link, what it leads to
@@ -51,13 +62,14 @@ def write_saved_model(path, endpoints, output_names, networks, verbose=False):
             tf.io.gfile.rmtree(url)
         archive.write_out(url, verbose=verbose)
         return
-    unfinished = path.with_name(f"{path.name}.unfinished")
-    if unfinished.exists():
-        shutil.rmtree(unfinished)  # a process was killed here
-    archive.write_out(str(unfinished), verbose=verbose)
-    if path.exists():
-        shutil.rmtree(path)
-    unfinished.replace(path)
+    try:
+        with whole(path) as unfinished:
+            unfinished.mkdir(parents=True)  # or Python's error, which says more than TensorFlow's
+            archive.write_out(str(unfinished), verbose=verbose)
+            if path.exists():
+                shutil.rmtree(path)
+    except _CANNOT_WRITE as error:
+        raise OSError(f"{path} cannot be written: {error.message}") from error
 
 
 def _check_loadable(path):

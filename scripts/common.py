@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import sys
+import warnings
 import zipfile
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is imported
@@ -11,6 +12,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is impor
 import contextlib
 
 from absl import app, flags, logging
+
+# The largest number that flags take: TensorFlow counts in 32 bits.
+MOST = 2**31 - 1
+# How much of an error is shown, in characters.
+_LONGEST = 600
 
 
 class UserError(Exception):
@@ -24,6 +30,44 @@ def user_errors(*kinds):
         yield
     except kinds as error:
         raise UserError(error) from error
+
+
+@contextlib.contextmanager
+def loading(path):
+    """Turns whatever is raised on damaged files into a `UserError` that names the file."""
+    try:
+        yield
+    except UserError:
+        raise
+    except Exception as error:
+        raise UserError(f"{path} cannot be loaded: {type(error).__name__}: {error}") from error
+
+
+def check_new(output, folder):
+    """Raises a UserError if something is in the way of --output; an empty folder is in no folder's.
+
+    Args:
+        output: The path.
+        folder: Whether it is to be a folder.
+    """
+    if folder and output.is_dir() and not any(output.iterdir()):
+        return
+    if output.exists() or output.is_symlink():
+        raise UserError(f"--output={output} exists already: choose another one")
+
+
+@contextlib.contextmanager
+def folder(path):
+    """Makes a folder, and takes away what is empty of it if what follows fails."""
+    made = [each for each in (path, *path.parents) if not each.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):  # something is in it
+            for each in made:
+                each.rmdir()
+        raise
 
 
 def load_model(path):
@@ -74,17 +118,33 @@ def load_keras(file):
     """Loads what is in a .keras file."""
     import keras
 
-    if file.is_file() and not zipfile.is_zipfile(file):
-        raise UserError(f"{file} is incomplete, or no .keras file")
-    with user_errors(OSError, ValueError, TypeError):
-        return keras.models.load_model(file)
+    if not file.is_file():
+        raise UserError(f"{file} is no file" if file.exists() else f"There is no file {file}")
+    with loading(file), file.open("rb") as opened:
+        if not zipfile.is_zipfile(opened):
+            raise UserError(f"{file} is incomplete, or no .keras file")
+        with zipfile.ZipFile(opened) as archive:
+            damaged = archive.testzip()  # Keras does not look at the checksums
+        if damaged is not None:
+            raise UserError(f"{file} is damaged: {damaged} in it has another checksum")
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("default")
+            model = keras.models.load_model(file)
+    for warning in told:  # of what is loaded all the same
+        logging.warning("%s: %s", file, warning.message)
+    return model
 
 
 def path(text):
     """Returns the path that a flag names; ~ is the user's home."""
     if "://" in text:
         raise UserError(f"{text} is a URL, but must be a path on a disk")
-    return pathlib.Path(text).expanduser()
+    if "\0" in text or text != text.encode(errors="ignore").decode():
+        raise UserError(f"{text!r} is no path in UTF-8, which TensorFlow needs")
+    try:
+        return pathlib.Path(text).expanduser()
+    except RuntimeError as error:
+        raise UserError(f"{text}: there is no such user") from error
 
 
 def recipe_of(model):
@@ -102,7 +162,9 @@ def recipe_of(model):
 def parse_size(text):
     """Returns (height, width) of the value of --image_size: a side, or HEIGHTxWIDTH."""
     sides = text.lower().split("x")
-    if len(sides) > 2 or not all(side.isdecimal() and int(side) > 0 for side in sides):
+    if len(sides) > 2 or not all(
+        side.isdecimal() and len(side) < 10 and int(side) > 0 for side in sides
+    ):
         raise UserError(
             f"--image_size must be a number such as 64, or HEIGHTxWIDTH such as 64x96; got {text!r}"
         )
@@ -111,21 +173,21 @@ def parse_size(text):
 
 def test_split(dataset):
     """The split that a data set is evaluated on: of a folder without a test split, all of it."""
-    folder = pathlib.Path(dataset).expanduser()
-    held_out = any((folder / name).is_dir() for name in ("test", "testA"))
-    return "train" if folder.is_dir() and not held_out else "test"
+    root = path(dataset)
+    held_out = any((root / name).is_dir() for name in ("test", "testA"))
+    return "train" if root.is_dir() and not held_out else "test"
 
 
 def slug(dataset):
     """The name of a data set, or of the folder or file it is in."""
-    return pathlib.PurePath(dataset).stem or "data"
+    return path(dataset).stem or "data"
 
 
 def run(main, command=False):
     """Runs a script's main function.
 
-    Wrong flags and `UserError`s end in one line on the standard error and exit code 2; `--help`
-    prints the script's flags and exits with 0.
+    Wrong flags, `UserError`s, files that cannot be read or written and a lack of memory end in one
+    line on the standard error and exit code 2; `--help` prints the script's flags and exits with 0.
 
     Args:
         main: A function without arguments, or of a list with the rest of the command line.
@@ -137,7 +199,7 @@ def run(main, command=False):
         if {"--help", "-h", "--helpfull"} & set(arguments):
             app.usage(writeto_stdout=True)
             sys.exit(0)
-        with user_errors(flags.Error):
+        with user_errors(flags.Error, UnicodeError):  # of --flagfile
             rest.extend(flags.FLAGS(arguments)[1:])
         if rest and not command:
             raise UserError(f"unknown argument {rest[0]!r}; flags look like --name=value")
@@ -146,10 +208,16 @@ def run(main, command=False):
         if not flags.FLAGS["verbosity"].present:
             logging.set_verbosity(logging.WARNING)  # TensorFlow tells much of exporting
         main(*[rest] * command)
+        sys.stdout.flush()
 
     try:
         app.run(quietly, flags_parser=parse)
-    except UserError as error:
-        line = " ".join(str(error).split())
+    except (UserError, OSError, MemoryError) as error:
+        line = " ".join(str(error).split()) or "there is not enough memory"
+        line = line if len(line) <= _LONGEST else f"{line[:_LONGEST]} ..."
         print(f"error: {line}", file=sys.stderr)
+        try:
+            sys.stdout.flush()
+        except OSError:  # Python would try once more, and say so
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(2)

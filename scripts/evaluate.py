@@ -13,8 +13,10 @@ for.
 """
 
 import common  # first: it quietens TensorFlow
+import quiet  # noqa: F401 before all that imports TensorFlow
 
 import collections
+import math
 
 import numpy as np
 from absl import flags
@@ -25,18 +27,25 @@ import kerasgan
 import zoo
 from kerasgan import metrics
 from kerasgan.data import decode
+from kerasgan.data.memory import check_memory
 
 _MODEL = flags.DEFINE_string("model", None, "A run's folder, or a .keras file.", required=True)
 _DATASET = flags.DEFINE_string(
     "dataset", None, "A data set's name, a folder of images, or an .npz file.", required=True
 )
 _DATA_DIR = flags.DEFINE_string("data_dir", None, "Where tensorflow_datasets keeps its data.")
-_BATCH_SIZE = flags.DEFINE_integer("batch_size", 100, "Images computed at once.", lower_bound=1)
+_BATCH_SIZE = flags.DEFINE_integer(
+    "batch_size", 100, "Images computed at once.", lower_bound=1, upper_bound=common.MOST
+)
 _CLASSIFIER = flags.DEFINE_string(
     "classifier", None, "A .keras file from train_classifier.py. [default: generate nothing]"
 )
 _COUNT = flags.DEFINE_integer(
-    "count", 10_000, "How many images to generate for the classifier.", lower_bound=1
+    "count",
+    10_000,
+    "How many images to generate for the classifier.",
+    lower_bound=1,
+    upper_bound=common.MOST,
 )
 _SEED = flags.DEFINE_integer(
     "seed", 0, "The seed of the generated images.", lower_bound=0, upper_bound=2**32 - 1
@@ -122,6 +131,10 @@ def load_classifier(model):
 def judge(model, classifier):
     """Prints for how many generated images the classifier names the class that was asked for."""
     with common.user_errors(ValueError):
+        # The images are uint8, then float32 for the classifier; the latents are float32.
+        size = 5 * math.prod(model.image_shape) + 2 * 4 * model.latent_dim
+        advice = "choose a smaller --count"
+        check_memory(_COUNT.value * size, f"{_COUNT.value} images", advice)
         images, asked = model.sample_labelled(_COUNT.value, _SEED.value)
     pixels = kerasgan.data.to_float(images)
     named = np.argmax(classifier.predict(pixels, _BATCH_SIZE.value, verbose=0), axis=1)

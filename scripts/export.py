@@ -4,6 +4,7 @@ python scripts/export.py --model=runs/dcgan-digits --output=saved_model
 """
 
 import common  # first: it quietens TensorFlow
+import quiet  # noqa: F401 before all that imports TensorFlow
 
 import tensorflow as tf
 from absl import flags
@@ -15,10 +16,9 @@ _OUTPUT = flags.DEFINE_string("output", None, "The folder of the SavedModel.", r
 def main():
     """Loads and exports."""
     output = common.path(_OUTPUT.value)
-    if output.exists() and (output.is_file() or any(output.iterdir())):
-        raise common.UserError(f"--output={output} exists already: choose another one")
+    common.check_new(output, folder=True)
     model = common.load_model(common.path(_MODEL.value))
-    with common.user_errors(OSError, ValueError):
+    with common.user_errors(ValueError), common.folder(output.parent):
         model.export(output)
     names = ", ".join(sorted(tf.saved_model.load(output).signatures))
     print(f"{output} serves {names}")

@@ -8,8 +8,12 @@ python scripts/generate.py --model=runs/srgan-photos --input=small --output=larg
 """
 
 import common  # first: it quietens TensorFlow
+import quiet  # noqa: F401 before all that imports TensorFlow
 
+import math
 import random
+import reprlib
+import shutil
 
 import keras
 import numpy as np
@@ -18,11 +22,14 @@ from absl import flags
 
 from kerasgan.data import decode, edge_map, image_grid, in_tiles, save_image
 from kerasgan.data.files import picture_files, read_files
+from kerasgan.data.memory import check_memory
 
 _MODEL = flags.DEFINE_string(
     "model", None, "A run's folder, a .keras file, or a SavedModel's folder.", required=True
 )
-_COUNT = flags.DEFINE_integer("count", 64, "How many images.", lower_bound=1)
+_COUNT = flags.DEFINE_integer(
+    "count", 64, "How many images.", lower_bound=1, upper_bound=common.MOST
+)
 _SEED = flags.DEFINE_integer(
     "seed",
     None,
@@ -47,11 +54,17 @@ _IMAGE_SIZE = flags.DEFINE_integer(
     "The shorter side, in pixels, that pictures of --input are scaled to. [default: to translate, "
     "that of the training images; to make larger, or with a SavedModel, as they are]",
     lower_bound=1,
+    upper_bound=common.MOST,
 )
-_BATCH_SIZE = flags.DEFINE_integer("batch_size", 64, "Images computed at once.", lower_bound=1)
+_BATCH_SIZE = flags.DEFINE_integer(
+    "batch_size", 64, "Images computed at once.", lower_bound=1, upper_bound=common.MOST
+)
 _OUTPUT = flags.DEFINE_string(
     "output", "generated.png", "A .png file for one grid, or a folder for a file an image."
 )
+
+# The least that a file takes on most disks, in bytes.
+_BLOCK = 4096
 
 
 def main():
@@ -60,22 +73,64 @@ def main():
     if output.suffix not in ("", ".png") or (_INPUT.value and output.suffix):
         kinds = "a folder" if _INPUT.value else "a .png file or a folder"
         raise common.UserError(f"--output={output} must be {kinds}")
-    if output.exists() and (output.is_file() or any(output.iterdir())):
-        raise common.UserError(f"--output={output} exists already: choose another one")
+    grid = output.suffix == ".png"
+    common.check_new(output, folder=not grid)
     if _INPUT.value is not None:
         transform_pictures(common.path(_INPUT.value), output)
         return
     seed = random.randrange(2**31) if _SEED.value is None else _SEED.value
-    images = load_generator(common.path(_MODEL.value))(_COUNT.value, parse_labels(), seed)
-    with common.user_errors(OSError):
-        if output.suffix == ".png":
-            output.parent.mkdir(parents=True, exist_ok=True)
-            save_image(output, image_grid(images))
-        else:
-            output.mkdir(parents=True, exist_ok=True)
+    draw, to_images, room = load_generator(common.path(_MODEL.value))
+    check_room(output, grid, **room)
+    images = in_batches(to_images, draw(_COUNT.value, seed))
+    if grid:
+        picture = image_grid(np.stack(list(images)))
+        with common.folder(output.parent):
+            save_image(output, picture)
+    else:
+        with common.folder(output):
             for i, image in enumerate(images):
                 save_image(output / f"{i:05d}.png", image)
-    print(f"{len(images)} images in {output} (--seed={seed})")
+    print(f"{_COUNT.value} images in {output} (--seed={seed})")
+
+
+def check_room(output, grid, latent_dim, image_shape, batch_size, activations=0):
+    """Raises a `UserError` if so many images take more memory, or disk, than there is.
+
+    Args:
+        output: The file or folder to write.
+        grid: Whether all images are in memory at once.
+        latent_dim: The length of a latent.
+        image_shape: (height, width, channels).
+        batch_size: How many images are computed at once.
+        activations: How many numbers the largest output in the generator has for one image.
+    """
+    count, batch_size = _COUNT.value, min(batch_size, _COUNT.value)
+    pixels = math.prod(image_shape)
+    with common.user_errors(ValueError):
+        # All latents are drawn at once, the noise of which they are made beside them; a layer's
+        # inputs and outputs are float32; Pillow copies the grid, and so does its making.
+        check_memory(
+            count * (2 * 4 * latent_dim + 4 * pixels * grid)
+            + batch_size * 2 * 4 * max(pixels, activations),
+            f"{count} images, {batch_size} at once,",
+            "choose a smaller --count or --batch_size",
+        )
+    if not grid:
+        there = next(each for each in (output, *output.absolute().parents) if each.exists())
+        free = shutil.disk_usage(there).free
+        if count * _BLOCK > free:
+            raise common.UserError(
+                f"{count} files take at least {count * _BLOCK / 1e6:,.2f} MB, and "
+                f"{free / 1e6:,.2f} MB of the disk of {output} are free: choose a smaller --count"
+            )
+
+
+def in_batches(to_images, inputs):
+    """Yields the uint8 image (height, width, channels) of each input, --batch_size at once."""
+    with common.user_errors(tf.errors.ResourceExhaustedError):
+        for start in range(0, len(inputs[0]), _BATCH_SIZE.value):
+            batch = (x[start : start + _BATCH_SIZE.value] for x in inputs)
+            yield from to_images(*batch).numpy()
 
 
 @decode.without_size_warnings()
@@ -83,25 +138,34 @@ def transform_pictures(folder, output):
     """Writes what the model makes of each picture in a folder, as PNG under the same names."""
     if not folder.is_dir():
         raise common.UserError(f"--input={folder} must be a folder of pictures")
-    transform, channels, side = load_transform(common.path(_MODEL.value))
-    side = _IMAGE_SIZE.value or side
     left_out = {}
     with common.user_errors(ValueError):
         files = picture_files(folder, left_out)
+    transform, channels, side = load_transform(common.path(_MODEL.value))
+    side = _IMAGE_SIZE.value or side
+    with common.user_errors(ValueError):  # of the model's float32 inputs and outputs
+        check_memory(
+            2 * 4 * channels * (side or 0) ** 2,
+            f"Pictures of {side} x {side}",
+            "choose a smaller --image_size",
+        )
 
     def read(path):
         return decode.decode_whole(path, channels, side)
 
     progress = keras.utils.Progbar(len(files) + len(left_out), unit_name="picture")
     count = 0
-    with common.user_errors(ValueError, OSError):
+    with common.user_errors(ValueError), common.folder(output):
         for path, picture in read_files(files, read, folder, left_out):
             target = (output / path.relative_to(folder)).with_suffix(".png")
             if target.exists():  # such as of one.jpg, beside one.png
                 target = target.with_name(f"{path.name}.png")
-            made = transform(picture)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            save_image(target, made)
+            try:
+                made = transform(picture)
+            except tf.errors.OpError as error:
+                raise common.UserError(f"{path}, {picture.shape}: {error.message}") from error
+            with common.folder(target.parent):
+                save_image(target, made)
             count += 1
             progress.update(count + len(left_out))
     print(f"\n{count} pictures in {output}")
@@ -114,8 +178,7 @@ def load_transform(path):
     """
     direction = _DIRECTION.value
     if tf.saved_model.contains_saved_model(path):
-        with common.user_errors(OSError):
-            endpoints = tf.saved_model.load(path)
+        endpoints = load_endpoints(path)
         names = [name for name in ("upscale", "translate", direction) if hasattr(endpoints, name)]
         if not names:
             raise common.UserError(f"{path} is a SavedModel that makes no images of images")
@@ -156,61 +219,87 @@ def parse_labels():
     """Returns --labels, repeated to --count of them, or None."""
     if _LABELS.value is None:
         return None
-    if not _LABELS.value or not all(label.isdecimal() for label in _LABELS.value):
-        raise common.UserError(
-            f"--labels must be numbers such as 3 or 0,1,2, got {','.join(_LABELS.value)!r}"
-        )
-    with common.user_errors(OverflowError):
-        return np.resize(np.array(_LABELS.value, "int32"), _COUNT.value)
+    for label in _LABELS.value or [""]:
+        if not label.isdecimal() or len(label) > 9:
+            raise common.UserError(
+                f"--labels must be numbers such as 3 or 0,1,2, got {reprlib.repr(label)}"
+            )
+    return np.resize(np.array(_LABELS.value, "int32"), _COUNT.value)
 
 
 def load_generator(path):
-    """Returns a function (count, labels, seed) -> images of what is found at a path."""
+    """Loads what is found at a path.
+
+    Returns:
+        A function (count, seed) -> all inputs of the images, a function from inputs to uint8
+        images, and what `check_room` is to know.
+    """
     if tf.saved_model.contains_saved_model(path):
         return load_served(path)
     model = common.load_model(path)
     if not hasattr(model, "generate"):
         raise common.UserError(f"{path} holds a {type(model).__name__}: give it pictures, --input")
+    if _LABELS.value is not None and not hasattr(model, "sample_labelled"):
+        raise common.UserError(f"{path} holds a {type(model).__name__}: it takes no --labels")
 
-    def generate(count, labels, seed):
-        if labels is not None and not hasattr(model, "sample_labelled"):
-            raise common.UserError(f"{path} holds a {type(model).__name__}: it takes no --labels")
-        arguments = [] if labels is None else [labels]
+    def draw(count, seed):
+        labels = parse_labels()
         with common.user_errors(ValueError):
-            return model.generate(count, *arguments, seed=seed, batch_size=_BATCH_SIZE.value)
+            return model.draw_inputs(count, seed, *[labels] * (labels is not None))
 
-    return generate
+    outputs = keras.tree.flatten([getattr(x, "output", ()) for x in model.sampler.layers])
+    sizes = [math.prod(side or 0 for side in x.shape[1:]) for x in outputs]
+    room = {"latent_dim": model.latent_dim, "image_shape": model.image_shape}
+    room |= {"batch_size": _BATCH_SIZE.value, "activations": max(sizes, default=0)}
+    return draw, model.to_images, room
 
 
 def load_served(path):
     """Likewise of a SavedModel."""
-    with common.user_errors(OSError):
-        endpoints = tf.saved_model.load(path)
+    endpoints = load_endpoints(path)
     if not hasattr(endpoints, "generate"):
         raise common.UserError(
             f"{path} is a SavedModel without an endpoint 'generate'; does it want --input?"
         )
     takes_labels = hasattr(endpoints, "generate_from_labels")
+    if _LABELS.value is not None and not takes_labels:
+        raise common.UserError(f"{path} takes no --labels")
+    if not hasattr(endpoints, "generate_n"):
+        raise common.UserError(f"{path} takes attributes, which this script does not know")
+    with common.loading(path):
+        signature = endpoints.signatures["generate"]
+        room = {
+            "latent_dim": signature.structured_input_signature[1]["latents"].shape[1],
+            "image_shape": next(iter(signature.structured_outputs.values())).shape[1:],
+        }
 
-    def generate(count, labels, seed):
-        if labels is not None and not takes_labels:
-            raise common.UserError(f"{path} takes no --labels")
-        if not hasattr(endpoints, "generate_n"):
-            raise common.UserError(f"{path} takes attributes, which this script does not know")
-        if labels is None and takes_labels:
-            return endpoints.generate_n(count, seed).numpy()
-        # What `generate_n` or `generate_from_labels` makes, computed in parts.
-        inputs = [endpoints.sample_latent(count, seed)]
-        inputs += [] if labels is None else [tf.constant(labels)]
-        starts = range(0, count, _BATCH_SIZE.value)
-        parts = [[x[start : start + _BATCH_SIZE.value] for x in inputs] for start in starts]
+    def draw(count, seed):
+        labels = parse_labels()
+        latents = endpoints.sample_latent(count, seed)
+        if not takes_labels:
+            return [latents]
+        known = np.unique(labels)
         try:
-            return np.concatenate([endpoints.generate(*part).numpy() for part in parts])
+            for _ in in_batches(endpoints.generate, [latents[: len(known)], known]):
+                pass
         except tf.errors.InvalidArgumentError as error:
-            asked = ",".join(_LABELS.value)
+            asked = reprlib.repr(",".join(_LABELS.value))
             raise common.UserError(f"{path} does not know all of --labels={asked}") from error
+        return [latents, labels]
 
-    return generate
+    def draw_images(count, seed):  # the SavedModel alone knows how to draw labels
+        with common.user_errors(tf.errors.ResourceExhaustedError):
+            return [endpoints.generate_n(count, seed)]
+
+    if takes_labels and _LABELS.value is None:
+        return draw_images, tf.identity, room | {"batch_size": _COUNT.value}
+    return draw, endpoints.generate, room | {"batch_size": _BATCH_SIZE.value}
+
+
+def load_endpoints(path):
+    """Loads a SavedModel."""
+    with common.loading(path):
+        return tf.saved_model.load(path)
 
 
 if __name__ == "__main__":

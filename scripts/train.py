@@ -8,6 +8,7 @@ all the options that it began with. SIGTERM saves a checkpoint and ends with exi
 """
 
 import common  # first: it quietens TensorFlow
+import quiet  # noqa: F401 before all that imports TensorFlow
 import runs
 
 if __name__ == "__main__":  # before the imports that take seconds
@@ -209,6 +210,8 @@ def main():
     if _RESUME.value:
         recorded = recorded_options(workdir)
         take_over(recorded)
+        with common.user_errors(ValueError):
+            kerasgan.fast.use(recorded.get("fast", kerasgan.fast.mode()))  # for equal bits
     recipe = zoo.RECIPES[_MODEL.value]
     options = resolve(recipe, recorded)
     if not _DRY_RUN.value:
@@ -408,7 +411,7 @@ def recorded_options(workdir):
         raise common.UserError(
             f"{file} cannot be read: {name}={recorded[name]!r}: {error}"
         ) from error
-    return {"least_steps": 1} | recorded  # of version 0.1, which knew no other
+    return {"least_steps": 1, "fast": "auto"} | recorded  # of version 0.1, which knew no other
 
 
 def resolve(recipe, recorded):
@@ -450,6 +453,7 @@ def resolve(recipe, recorded):
         "synchronize_batch_norm": _SYNCHRONIZE_BATCH_NORM.value,
         "strategy": _STRATEGY.value,
         "seed": _SEED.value,
+        "fast": kerasgan.fast.mode(),
         "data_dir": _DATA_DIR.value,
         "checkpoint_every": _CHECKPOINT_EVERY.value,
         "monitor": _MONITOR.value,

@@ -15,6 +15,7 @@ Measured on 2 CPU cores that also did other work, loading and testing included:
 """
 
 import common  # first: it quietens TensorFlow
+import quiet  # noqa: F401 before all that imports TensorFlow
 
 import sys
 
@@ -25,6 +26,7 @@ from keras import layers
 
 import kerasgan
 import zoo
+from kerasgan.files import whole
 
 _DATASET = flags.DEFINE_string(
     "dataset",
@@ -39,8 +41,12 @@ _IMAGE_SIZE = flags.DEFINE_string(
     "A side in pixels, or HEIGHTxWIDTH, in the channels that train.py gives the data set. "
     "[default: the images' own shape]",
 )
-_EPOCHS = flags.DEFINE_integer("epochs", 20, "How many epochs.", lower_bound=1)
-_BATCH_SIZE = flags.DEFINE_integer("batch_size", 64, "Images a step.", lower_bound=1)
+_EPOCHS = flags.DEFINE_integer(
+    "epochs", 20, "How many epochs.", lower_bound=1, upper_bound=common.MOST
+)
+_BATCH_SIZE = flags.DEFINE_integer(
+    "batch_size", 64, "Images a step.", lower_bound=1, upper_bound=common.MOST
+)
 _SEED = flags.DEFINE_integer(
     "seed", 0, "The seed of weights, noise and shuffling.", lower_bound=0, upper_bound=2**32 - 1
 )
@@ -55,13 +61,10 @@ def main():
     output = common.path(_OUTPUT.value or output)
     if output.suffix != ".keras":
         raise common.UserError(f"--output={output} must be a .keras file")
-    if output.exists():
-        raise common.UserError(f"--output={output} exists already: choose another one")
+    common.check_new(output, folder=False)
     train, test, num_classes = load()
     with common.user_errors(ValueError):
         steps = train.steps_per_epoch(_BATCH_SIZE.value)
-    with common.user_errors(OSError):
-        output.parent.mkdir(parents=True, exist_ok=True)
 
     keras.utils.set_random_seed(_SEED.value)
     model = build(train.image_shape, num_classes)
@@ -81,15 +84,16 @@ def main():
         f"{_EPOCHS.value} epochs of batches of {_BATCH_SIZE.value}; output {output}",
         flush=True,
     )
-    trainer.fit(
-        train.stream(_BATCH_SIZE.value, seed=_SEED.value, labels=True),
-        epochs=_EPOCHS.value,
-        steps_per_epoch=steps,
-        shuffle=False,  # the stream is shuffled
-        verbose=1 if sys.stdout.isatty() else 2,
-    )
-    with common.user_errors(OSError):
-        model.save(output)
+    with common.folder(output.parent), whole(output) as unfinished:
+        unfinished.touch()  # an error now if it may not be written, not after training
+        trainer.fit(
+            train.stream(_BATCH_SIZE.value, seed=_SEED.value, labels=True),
+            epochs=_EPOCHS.value,
+            steps_per_epoch=steps,
+            shuffle=False,  # the stream is shuffled
+            verbose=1 if sys.stdout.isatty() else 2,
+        )
+        model.save(unfinished)
     test_batches = test.dataset(_BATCH_SIZE.value, labels=True)
     accuracy = trainer.evaluate(test_batches, return_dict=True, verbose=0)["accuracy"]
     print(f"Test accuracy {accuracy:.2%} on {len(test)} images: {output}")

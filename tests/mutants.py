@@ -114,8 +114,8 @@ MUTANTS = [
         ),
         (
             "self.evaluation_seed_generator.state.assign([_EVALUATION_SEED, 0])\n"
-            "        return super().evaluate(",
-            "return super().evaluate(",
+            "        with readable_errors():",
+            "with readable_errors():",
             (f"{_GAN}evaluate_changes_nothing_and_leaves_the_noise_of_training",),
         ),
         (
@@ -148,8 +148,8 @@ MUTANTS = [
             (f"{_GAN}the_number_of_updates",),
         ),
         (
-            "start = i * length % size",
-            "start = 0",
+            "return x[i * length : (i + 1) * length]",
+            "return x[:length]",
             (f"{_GAN}each_discriminator_step_sees_its_own_part_of_the_batch",),
         ),
         (
@@ -333,7 +333,7 @@ MUTANTS = [
             (f"{_OPTIMIZERS}fused_adam_against_numpy",),
         ),
         (
-            "epsilon = self.epsilon * (1 - self.powers()[1])",
+            "epsilon = self.epsilon * (1 - self.powers(variable.dtype)[1])",
             "epsilon = self.epsilon",
             (f"{_OPTIMIZERS}adam_against_numpy",),
         ),
@@ -427,8 +427,8 @@ MUTANTS = [
     *_mutants(
         "data/decode.py",
         (
-            "return _conform(ImageOps.exif_transpose(image), image_shape, crop)",
-            "return _conform(image, image_shape, crop)",
+            "ImageOps.exif_transpose(image, in_place=True)\n        yield image",
+            "yield image",
             (f"{_IMAGES}exif_orientation_is_honoured",),
         ),
         (
@@ -453,7 +453,7 @@ MUTANTS = [
     *_mutants(
         "data/images.py",
         (
-            'class_names = _classes_like(whole / "train", class_names, root)',
+            'class_names = _classes_like(whole / "train", class_names, root, read)',
             "class_names = sorted(class_names)",
             (f"{_IMAGES}the_training_split_numbers_the_classes",),
         ),
@@ -469,8 +469,8 @@ MUTANTS = [
     *_mutants(
         "data/semi_supervised.py",
         (
-            "batches(images, order=2)",
-            "batches(images, order=1)",
+            "batches(images, number=2)",
+            "batches(images, number=1)",
             ("tests/data/test_semi_supervised.py::test_the_three_orders_are_drawn_apart",),
         ),
         (

@@ -5,6 +5,8 @@ import math
 import numpy as np
 from PIL import Image
 
+from kerasgan.files import whole
+
 
 def image_grid(images, columns=None, margin=2):
     """Arranges images in a grid, row by row.
@@ -30,5 +32,10 @@ def image_grid(images, columns=None, margin=2):
 
 
 def save_image(path, image):
-    """Writes one image, uint8 (H, W, C) with 1 to 4 channels, in the format of the file's name."""
-    Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image).save(path)
+    """Writes one image, uint8 (H, W, C) with 1 to 4 channels, in the format of the file's name.
+
+    The file takes its name when it is whole: one that was there stays as it was if writing fails.
+    """
+    image = Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image)
+    with whole(path) as unfinished:
+        image.save(unfinished)

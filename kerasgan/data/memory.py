@@ -16,13 +16,13 @@ _VERSION_1 = (
 )
 
 
-def check_memory(needed, what):
+def check_memory(needed, what, advice="choose a smaller image size or a limit"):
     """Raises a ValueError if so many bytes are not available; `what` needs them."""
     available = available_memory()
     if needed > available:
         raise ValueError(
-            f"{what} need {needed / 2**30:.3g} GiB to load, but {available / 2**30:.3g} GiB of "
-            "memory are available: choose a smaller image size or a limit."
+            f"{what} need {needed / 2**30:.3g} GiB of memory, but {available / 2**30:.3g} GiB are "
+            f"available: {advice}."
         )
 
 

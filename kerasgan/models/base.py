@@ -16,7 +16,7 @@ import keras
 import tensorflow as tf
 from keras.src.trainers.compile_utils import MetricsList
 
-from kerasgan import fast, losses
+from kerasgan import fast, keras_compat, losses  # noqa: F401 mended before anything is saved
 from kerasgan.data import check_images, to_float
 from kerasgan.export import write_saved_model
 from kerasgan.metrics import mean_distance

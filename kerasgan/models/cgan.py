@@ -151,12 +151,16 @@ class ConditionalGAN(GAN):
                 `GAN.generate`.
         """
         count, batch_size, seed = self.check_request(count, batch_size, seed)
+        return self.render(self.draw_inputs(count, seed, labels), batch_size)
+
+    def draw_inputs(self, count, seed, labels=None):
+        """Returns the latents and labels of which `generate` makes its images."""
         if labels is None:
             labels = self.draw_labels(count, seed)
         elif np.ndim(labels) == 0:
             labels = [labels] * count
         labels = self.check_labels(labels, count)
-        return self.render([self.sample_latent(count, seed), labels], batch_size)
+        return [self.sample_latent(count, seed), labels]
 
     def to_images_signature(self):
         """Returns the specifications of latents and labels."""

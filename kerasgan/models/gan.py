@@ -182,7 +182,11 @@ class GAN(Game):
                 range.
         """
         count, batch_size, seed = self.check_request(count, batch_size, seed)
-        return self.render([self.sample_latent(count, seed)], batch_size)
+        return self.render(self.draw_inputs(count, seed), batch_size)
+
+    def draw_inputs(self, count, seed):
+        """Returns the inputs of `to_images` of which `generate(count, seed)` makes its images."""
+        return [self.sample_latent(count, seed)]
 
     def check_request(self, count, batch_size, seed):
         """Returns `generate`'s arguments as integers, the seed drawn if it is None.

@@ -178,10 +178,12 @@ class InfoGAN(Classifying, GAN):
             ValueError: If the codes are out of range or of another shape, or as in `GAN.generate`.
         """
         count, batch_size, seed = self.check_request(count, batch_size, seed)
+        return self.render(self.draw_inputs(count, seed, codes), batch_size)
+
+    def draw_inputs(self, count, seed, codes=None):
+        """Returns the latents, with codes, of which `generate` makes its images."""
         latents = self.sample_latent(count, seed)
-        if codes is not None:
-            latents = self.with_codes(latents, codes)
-        return self.render([latents], batch_size)
+        return [latents if codes is None else self.with_codes(latents, codes)]
 
     def with_codes(self, latents, codes):
         """Returns latents whose codes are those given, as `generate` takes them."""

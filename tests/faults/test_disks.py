@@ -4,10 +4,13 @@ import contextlib
 import shutil
 import subprocess
 
+import keras
 import numpy as np
 import pytest
 from PIL import Image
 from processes import refuses, run
+
+import kerasgan
 
 TINY = ["--model=gan", "--image_size=8", "--batch_size=32", "--steps_per_epoch=3"]
 
@@ -49,6 +52,50 @@ def test_a_full_disk(tmp_path):
     assert result.returncode == 0, result.stderr
     assert "Resuming after epoch" in result.stdout
     assert kept.rpartition("/")[2] in result.stdout
+
+
+def test_a_full_disk_for_what_a_model_makes(tmp_path):
+    shape = (64, 64, 1)
+    layers = [keras.layers.Dense(4096), keras.layers.Reshape(shape)]  # noise, which fills disks
+    model = kerasgan.models.GAN(
+        generator=keras.Sequential([keras.Input((4,)), *layers]),
+        discriminator=keras.Sequential(
+            [keras.Input(shape), keras.layers.Flatten(), keras.layers.Dense(1)]
+        ),
+    )
+    model.compile()
+    model.save(tmp_path / "model.keras")
+    resize = keras.layers.UpSampling2D(2)
+    images = keras.Input((None, None, 3))
+    model = kerasgan.models.SRGAN(
+        (16, 16, 3), 2, keras.Model(images, resize(images)), adversarial_weight=0.0
+    )
+    model.save(tmp_path / "larger.keras")
+    (tmp_path / "mine").mkdir()
+    pixels = np.random.default_rng(0).integers(0, 256, (100, 100, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "mine" / "noise.png")
+
+    with disk(tmp_path / "disk", "size=64k") as folder:
+        for script, flags, path in [
+            ("generate", ["--model=model.keras", "--count=64"], "disk/grids/grid.png"),
+            ("generate", ["--model=larger.keras", "--input=mine"], "disk/made"),
+            ("export", ["--model=model.keras"], "disk/served/model"),
+            ("train_classifier", ["--epochs=1"], "disk/judges/judge.keras"),
+        ]:
+            result = run(script, *flags, f"--output={path}", cwd=tmp_path)
+            assert refuses(result, path)
+            assert not list(folder.iterdir())
+        # What is whole stays.
+        flags = ["--model=model.keras", "--count=15", "--batch_size=3", "--output=disk/many"]
+        assert refuses(run("generate", *flags, cwd=tmp_path), "No space left on device", ".png")
+        found = sorted((folder / "many").iterdir())
+        assert [path.name for path in found] == [f"{i:05d}.png" for i in range(len(found))]
+        assert 5 < len(found) < 15
+        for path in found:
+            with Image.open(path) as image:
+                image.load()
+        flags = ["--model=model.keras", "--count=100", "--output=disk/more"]
+        assert refuses(run("generate", *flags, cwd=tmp_path), "100 files take at least", "disk")
 
 
 def test_a_disk_that_may_not_be_written(tmp_path):

@@ -696,7 +696,7 @@ def test_export_writes_over_nothing_but_a_saved_model(tmp_path):
     with pytest.raises(ValueError, match="is no SavedModel: nothing was written"):
         model.export(tmp_path / "thesis.txt")
     assert (tmp_path / "thesis.txt").read_text() == "three years"
-    (tmp_path / "new.unfinished").mkdir()  # as a killed process leaves it
+    (tmp_path / ".unfinished-new").mkdir()  # as a killed process leaves it
     model.export(tmp_path / "new")
     model.export(tmp_path / "new")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["new", "thesis.txt"]
@@ -739,6 +739,24 @@ def test_hdf5_files_of_models_are_refused(name, tmp_path):
     assert (tmp_path / name).read_text() == "was there"
     with pytest.raises(ValueError, match="Invalid filepath extension"):
         build().save(tmp_path / "model.pt")
+
+
+@pytest.mark.parametrize("error", [tf.errors.ResourceExhaustedError, tf.errors.OutOfRangeError])
+def test_an_export_that_fails_leaves_what_was_there(tmp_path, monkeypatch, error):
+    model = build()
+    model.export(tmp_path / "old")
+    before = (tmp_path / "old" / "saved_model.pb").read_bytes()
+
+    def write_out(self, path, **kwargs):
+        (pathlib.Path(path) / "saved_model.pb").write_bytes(b"half")
+        raise error(None, None, "No space left on device")
+
+    monkeypatch.setattr(keras.export.ExportArchive, "write_out", write_out)
+    for name in ("old", "new"):
+        with pytest.raises(OSError, match=f"{name} cannot be written: No space left on device"):
+            model.export(tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == ["old"]
+    assert (tmp_path / "old" / "saved_model.pb").read_bytes() == before
 
 
 def test_export_to_where_a_link_leads(tmp_path, noise_images):

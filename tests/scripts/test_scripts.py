@@ -254,7 +254,7 @@ runpy.run_path({scripts!r} + "/train.py", run_name="__main__")
 """
 
 
-@pytest.mark.parametrize("name", ["compile", "to_json", "save", "export"])
+@pytest.mark.parametrize("name", ["compile", "save", "export"])
 def test_sigterm_at_any_time_lets_the_job_be_finished(name, tmp_path):
     script = STOPPED.format(scripts=str(ROOT / "scripts"), name=name)
     (tmp_path / "stopped.py").write_text(script)
