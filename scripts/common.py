@@ -107,8 +107,13 @@ def load_checkpoint(folder):
         if newest != (recipe.get("epochs"), 0):
             print(f"Using {file}, which may be older than {checkpoint.paths()[-1]}", flush=True)
         return None
-    with user_errors(OSError, ValueError, TypeError):
+    try:
         model = keras.models.model_from_json(config.read_text(encoding="utf-8"))
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise UserError(f"{config} cannot be read: {error!r}") from error
+    if not isinstance(model, kerasgan.models.AdversarialModel):
+        raise UserError(f"{config} holds no model of kerasgan")
+    with user_errors(ValueError):
         checkpoint.restore(model)
     print(f"Using {checkpoint.path()}", flush=True)
     return model

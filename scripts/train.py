@@ -167,7 +167,8 @@ _MAY_CHANGE = {
     "checkpoint_every",
     "monitor",
     "on_collapse",
-    "data",  # `check_data` says how
+    "examples",  # `check_data` says how
+    "digest",
 }
 _NETWORKS = ("generator", "discriminator")
 # What a run's recipe.json tells at least.
@@ -249,7 +250,7 @@ def train(recipe, options, recorded, workdir, strategy):
     keras.utils.set_random_seed(options["seed"])
     keras.config.set_dtype_policy(options["mixed_precision"])
     data = load(recipe, options, options["dataset"], "train")
-    options["data"] = {"examples": len(data), "digest": runs.fingerprint(arrays(data))}
+    options |= {"examples": len(data), "digest": runs.fingerprint(arrays(data))}
     epochs = options["epochs"]
     with common.user_errors(ValueError):
         steps = data.steps_per_epoch(options["batch_size"])
@@ -300,7 +301,7 @@ def train(recipe, options, recorded, workdir, strategy):
         done = checkpoint.restore(model)
     cluster.check_same_start(strategy, done)
     if any(done):
-        check_data(recorded.get("data"), options, done, steps)
+        check_data(recorded, options, done, steps)
     with common.user_errors(OSError):
         history = runs.read_history(workdir / "history.csv")
     if history:
@@ -311,6 +312,7 @@ def train(recipe, options, recorded, workdir, strategy):
         scratch = tempfile.TemporaryDirectory()
         workdir = pathlib.Path(scratch.name)
         checkpoint.directory = workdir / "checkpoints"
+        history = history or []
     put_in_force(model, options, initial)
     options |= versions()
     with common.user_errors(OSError):
@@ -401,16 +403,14 @@ def recorded_options(workdir):
     recorded = common.recipe_of(workdir)
     if missing := [name for name in _NEEDED if recorded.get(name) is None]:
         raise common.UserError(f"{file} cannot be read: it has no {missing[0]}")
-    name = "image_shape"
-    try:
-        kerasgan.data.check_image_shape(recorded[name])
-        for name in recorded.keys() & set(flags.FLAGS):
-            if recorded[name] is not None:
-                flags.FLAGS[name].parser.parse(recorded[name])
-    except (ValueError, TypeError) as error:
-        raise common.UserError(
-            f"{file} cannot be read: {name}={recorded[name]!r}: {error}"
-        ) from error
+    parsers = {"image_shape": lambda shape: [*kerasgan.data.check_image_shape(shape)]}
+    parsers |= {name: flags.FLAGS[name].parser.parse for name in recorded if name in flags.FLAGS}
+    for name, parse in parsers.items():
+        value = recorded[name]
+        try:
+            recorded[name] = None if value is None else parse(value)
+        except (ValueError, TypeError) as error:
+            raise common.UserError(f"{file} cannot be read: {name}={value!r}: {error}") from error
     return {"least_steps": 1, "fast": "auto"} | recorded  # of version 0.1, which knew no other
 
 
@@ -570,11 +570,11 @@ def arrays(data):
             raise TypeError(f"{type(data).__name__} has no pixels that are known.")
 
 
-def check_data(before, options, done, steps):
+def check_data(recorded, options, done, steps):
     """Says how the data set has changed since the run began, if it has.
 
     Args:
-        before: What the run has recorded of its data; None if that was version 0.1.
+        recorded: What the run has recorded; of its data nothing if that was version 0.1.
         options: All options of the run.
         done: The `Position` that the run is at.
         steps: How many steps an epoch has now.
@@ -582,15 +582,17 @@ def check_data(before, options, done, steps):
     Raises:
         UserError: If an epoch was begun, whose rest would be of other examples.
     """
-    now = options["data"]
-    if before is None and done.step < steps or before == now:
-        return
-    if before is None:
+    then, now = recorded.get("examples"), options["examples"]
+    if "digest" not in recorded:
+        if done.step < steps:
+            return
         change = f"an epoch has {steps} steps, of which the run has taken {done.step}"
-    elif before["examples"] != now["examples"]:
-        change = f"{before['examples']} examples then, {now['examples']} now"
+    elif recorded["digest"] == options["digest"]:
+        return
+    elif then != now:
+        change = f"{then} examples then, {now} now"
     else:
-        change = f"{now['examples']} examples as before, but not the same"
+        change = f"{now} examples as before, but not the same"
     change = f"--dataset={options['dataset']} has changed since this run began: {change}"
     if done.step and done.epoch < options["epochs"] and not _ALLOW_CHANGED_DATA.value:
         raise common.UserError(

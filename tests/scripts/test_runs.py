@@ -196,6 +196,10 @@ def test_the_newest_model_of_a_run_is_loaded(tmp_path, capsys):
     (folder / "model.keras").rename(tmp_path / "model.keras")
     loads(9, ["epoch-00002.weights.h5"])
     (tmp_path / "model.keras").rename(folder / "model.keras")
+    for content in ("{}", "{", '{"class_name": "Game"}'):
+        (folder / "config.json").write_text(content)
+        with pytest.raises(common.UserError, match="config.json"):
+            common.load_model(folder)
     # A run of version 0.1.
     (folder / "config.json").unlink()
     runs.write_options(folder, {"epochs": 3})
