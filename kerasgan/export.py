@@ -69,7 +69,8 @@ def write_saved_model(path, endpoints, output_names, networks, verbose=False):
             if path.exists():
                 shutil.rmtree(path)
     except _CANNOT_WRITE as error:
-        raise OSError(f"{path} cannot be written: {error.message}") from error
+        reason = error.message.rpartition("}} ")[2]  # without the function's name
+        raise OSError(f"{path} cannot be written: {reason}") from error
 
 
 def _check_loadable(path):
