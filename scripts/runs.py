@@ -19,7 +19,7 @@ except ImportError:  # Windows
     fcntl = None
 
 # What a folder holds before anything is written that is worth keeping.
-_EMPTY = {"lock", "unfinished-recipe.json"}
+_EMPTY = {"lock", ".unfinished-recipe.json"}
 _DECIMAL_COMMA = re.compile(r"^\s*(-?\d+),(\d+(?:[eE][-+]?\d+)?)\s*$")
 # Open files, whose locks the system releases when the process ends, however it does.
 _locks = []
@@ -69,9 +69,10 @@ def is_new(folder):
 
 def write(path, text):
     """Writes a file, which takes its name when it is whole."""
-    unfinished = path.with_name(f"unfinished-{path.name}")
-    unfinished.write_text(text, encoding="utf-8", newline="")
-    unfinished.replace(path)
+    from kerasgan.files import whole  # not above: `end_on_sigterm` is called before
+
+    with whole(path) as unfinished:
+        unfinished.write_text(text, encoding="utf-8", newline="")
 
 
 def write_options(folder, options):

@@ -19,6 +19,7 @@ from keras.src.trainers.compile_utils import MetricsList
 from kerasgan import fast, keras_compat, losses  # noqa: F401 mended before anything is saved
 from kerasgan.data import check_images, to_float
 from kerasgan.export import write_saved_model
+from kerasgan.files import whole
 from kerasgan.metrics import mean_distance
 from kerasgan.models import keras_callbacks
 from kerasgan.models.checks import readable_errors
@@ -801,12 +802,8 @@ class AdversarialModel(keras.Model):
             )
         if "://" in str(filepath) or path.suffix != ".keras" or (path.exists() and not overwrite):
             return super().save(filepath, overwrite=overwrite, zipped=zipped, **kwargs)
-        unfinished = path.with_name(f"unfinished-{path.name}")
-        try:
+        with whole(path) as unfinished:
             super().save(unfinished, zipped=zipped, **kwargs)
-            unfinished.replace(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
 
     def load_weights(self, filepath, **kwargs):
         """Loads weights, also those of version 0.1; see `keras.Model.load_weights`."""
