@@ -23,11 +23,14 @@ EXTENSIONS = frozenset(itertools.chain(*_EXTENSIONS.values()))
 # Larger pictures are not read, and no more pixels than these are decoded at a time by all threads:
 # a pixel takes up to 16 bytes, and a file of 100 kB may hold millions of them.
 MAX_PIXELS = 100_000_000
+# Pillow's blocks of 16 MiB stay with the thread that has freed them, those over 32 MiB do not:
+# else each thread would keep the memory of its largest picture.
+Image.core.set_block_size(2**26)
 
 _MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 _GREY_MODES = frozenset({"1", "L", "LA", "I"})
 _SIDEWAYS = range(5, 9)  # EXIF orientations
-_BAND = 2**22  # pixels
+_BAND = 2**20  # pixels
 
 
 class _Budget:
@@ -238,6 +241,8 @@ def _is_grey(image):
 
 def _to_mode(image, mode):
     """Converts an image, in bands: what a conversion needs on the way has four bytes a pixel."""
+    if image.mode == mode and mode in ("L", "RGB") and not image.has_transparency_data:
+        return image
     rows = max(1, _BAND // image.width)
     if image.height <= rows:
         return _convert(image, mode)

@@ -1,6 +1,8 @@
 import ast
 import pathlib
 import struct
+import subprocess
+import sys
 import threading
 import warnings
 import zlib
@@ -130,6 +132,26 @@ def test_a_picture_larger_than_the_budget_is_decoded_alone(tmp_path, monkeypatch
     for number in range(3):
         Image.new("L", (10, 10), number).save(tmp_path / f"{number}.png")
     assert load_images(tmp_path).images[:, 0, 0, 0].tolist() == [0, 1, 2]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it reads /proc")
+def test_threads_do_not_keep_the_memory_of_large_pictures(tmp_path):
+    large(tmp_path / "large.png", 6500)  # 169 MB when decoded to colours
+    code = f"""
+import importlib.util, re, threading
+spec = importlib.util.spec_from_file_location("decode", {decode.__file__!r})
+decode = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(decode)
+for _ in range(2):
+    thread = threading.Thread(
+        target=decode.decode_file, args=({str(tmp_path / "large.png")!r}, (8, 8, 3), True)
+    )
+    thread.start()
+    thread.join()
+print(int(re.search(r"VmRSS:\\s+(\\d+)", open("/proc/self/status").read())[1]) // 1024)
+"""
+    kept = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+    assert int(kept.stdout) < 130  # MiB, of which 40 are Python's
 
 
 def noise(mode):
