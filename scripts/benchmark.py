@@ -100,6 +100,8 @@ def main():
         (case,) = _CASES.value
         (ours if _WORKER.value == "ours" else theirs)(case)
         return
+    import quiet  # noqa: F401 before TensorFlow
+
     known = list(cases())
     chosen = _CASES.value or known
     for case in chosen:
@@ -191,6 +193,8 @@ def answer(**values):
 
 def ours(case):
     """Builds one of our models, and steps when told to."""
+    import quiet  # noqa: F401 before TensorFlow
+
     import keras
     import tensorflow as tf
 

@@ -13,7 +13,7 @@ for.
 """
 
 import common  # first: it quietens TensorFlow
-import quiet  # noqa: F401 before all that imports TensorFlow
+import quiet  # noqa: F401 before TensorFlow
 
 import collections
 import math

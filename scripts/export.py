@@ -4,7 +4,7 @@ python scripts/export.py --model=runs/dcgan-digits --output=saved_model
 """
 
 import common  # first: it quietens TensorFlow
-import quiet  # noqa: F401 before all that imports TensorFlow
+import quiet  # noqa: F401 before TensorFlow
 
 import tensorflow as tf
 from absl import flags

@@ -8,7 +8,7 @@ python scripts/generate.py --model=runs/srgan-photos --input=small --output=larg
 """
 
 import common  # first: it quietens TensorFlow
-import quiet  # noqa: F401 before all that imports TensorFlow
+import quiet  # noqa: F401 before TensorFlow
 
 import math
 import random

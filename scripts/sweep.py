@@ -32,6 +32,8 @@ _POINT = flags.DEFINE_list("point", None, "For the script's own use: batch, side
 
 def main():
     """Measures point after point, or is the process that measures one."""
+    import quiet  # noqa: F401 before TensorFlow
+
     if _POINT.value:
         print(json.dumps(measure(*map(int, _POINT.value))), flush=True)
         return

@@ -8,7 +8,7 @@ all the options that it began with. SIGTERM saves a checkpoint and ends with exi
 """
 
 import common  # first: it quietens TensorFlow
-import quiet  # noqa: F401 before all that imports TensorFlow
+import quiet  # noqa: F401 before TensorFlow
 import runs
 
 if __name__ == "__main__":  # before the imports that take seconds

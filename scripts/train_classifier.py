@@ -15,7 +15,7 @@ Measured on 2 CPU cores that also did other work, loading and testing included:
 """
 
 import common  # first: it quietens TensorFlow
-import quiet  # noqa: F401 before all that imports TensorFlow
+import quiet  # noqa: F401 before TensorFlow
 
 import sys
 
