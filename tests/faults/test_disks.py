@@ -72,7 +72,7 @@ def test_a_full_disk_for_what_a_model_makes(tmp_path):
     )
     model.save(tmp_path / "larger.keras")
     (tmp_path / "mine").mkdir()
-    pixels = np.random.default_rng(0).integers(0, 256, (100, 100, 3), dtype=np.uint8)
+    pixels = np.random.default_rng(0).integers(0, 256, (300, 300, 3), dtype=np.uint8)
     Image.fromarray(pixels).save(tmp_path / "mine" / "noise.png")
 
     with disk(tmp_path / "disk", "size=64k") as folder:
