@@ -751,7 +751,7 @@ def test_an_export_that_fails_leaves_what_was_there(tmp_path, monkeypatch, error
         (pathlib.Path(path) / "saved_model.pb").write_bytes(b"half")
         raise error(None, None, "No space left on device")
 
-    monkeypatch.setattr(keras.export.ExportArchive, "write_out", write_out)
+    monkeypatch.setattr(type(keras.export.ExportArchive()), "write_out", write_out)
     for name in ("old", "new"):
         with pytest.raises(OSError, match=f"{name} cannot be written: No space left on device"):
             model.export(tmp_path / name)
