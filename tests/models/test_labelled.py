@@ -611,7 +611,8 @@ def attributed(**options):
     return model
 
 
-def test_attributes(noise_images, tmp_path):
+def test_attributes(noise_images, tmp_path, monkeypatch):
+    monkeypatch.setattr(kerasgan.fast, "_mode", "off")  # so that the network itself is called
     model = attributed(generator=painter(DIM, 3))
     attributes = np.random.default_rng(0).uniform(-1, 1, (64, 3))
     seen = []
