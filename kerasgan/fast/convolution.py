@@ -73,7 +73,12 @@ def transposed_convolution(layer, inputs, training):
             layer.output_padding,
             layer.data_format,
         )
-    elif same and training and _multiplies_less(layer, inputs, inputs.shape[:3]):
+    elif (
+        same
+        and training
+        and layer.strides == (2, 2)
+        and _multiplies_less(layer, inputs, inputs.shape[:3])
+    ):
         outputs = winograd.transposed_convolution(inputs, kernel)
     else:
         return None

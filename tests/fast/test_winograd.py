@@ -76,6 +76,7 @@ def test_sides_that_are_unknown_or_odd(always, shape):
         (Conv2D, FOUR | {"padding": "same"}, (2, 7, 8, 3)),
         (Conv2D, FOUR | {"padding": "valid"}, (2, 10, 11, 3)),
         (Conv2D, THREE | {"padding": "same", "dilation_rate": 2}, (2, 8, 8, 3)),
+        (Conv2DTranspose, THREE | {"padding": "same"}, (2, 8, 8, 3)),
         (Conv2DTranspose, FOUR | {"padding": "valid"}, (6, 4, 6, 3)),
         (Conv2DTranspose, FOUR | {"padding": "same", "output_padding": 1}, (6, 4, 6, 3)),
         (Conv2DTranspose, FOUR | {"padding": "same", "output_padding": 1}, (1, 4, 4, 3)),
