@@ -4,9 +4,11 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from kerasgan import keras_compat
+
 
 @keras.saving.register_keras_serializable("kerasgan")
-class Adam(keras.optimizers.Adam):
+class Adam(keras_compat.Adam):
     """Keras' Adam, each weight's step as one kernel of TensorFlow.
 
     Keras' own is a dozen passes over the weights and their moments, which takes more than twice
@@ -23,11 +25,15 @@ class Adam(keras.optimizers.Adam):
     def __init__(self, learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-8, **kwargs):
         super().__init__(learning_rate, beta_1, beta_2, epsilon, **kwargs)
 
-    def _backend_update_step(self, grads, trainable_variables, learning_rate):
-        if not self.amsgrad:  # once for all variables: a dozen operations each otherwise
-            first, second = (1 - power for power in self.powers(learning_rate.dtype))
-            learning_rate = learning_rate * ops.sqrt(second) / first
-        super()._backend_update_step(grads, trainable_variables, learning_rate)
+    def corrected(self, learning_rate):
+        """Returns the learning rate, corrected for the bias of the moments.
+
+        Once for all variables: it is a dozen operations each otherwise.
+        """
+        if self.amsgrad:
+            return learning_rate
+        first, second = (1 - power for power in self.powers(learning_rate.dtype))
+        return learning_rate * ops.sqrt(second) / first
 
     def powers(self, dtype):
         """Returns beta_1^t and beta_2^t, for the t-th step."""
@@ -55,11 +61,6 @@ class Adam(keras.optimizers.Adam):
         }
         numbers = {name: tf.cast(number, variable.dtype) for name, number in numbers.items()}
         tf.raw_ops.ResourceApplyAdam(var=variable.handle, m=m.handle, v=v.handle, **numbers)
-
-    def moments(self, variable):
-        """Returns the averages of a variable's gradient and of its square."""
-        index = self._get_variable_index(variable)
-        return self._momentums[index].value, self._velocities[index].value
 
 
 @keras.saving.register_keras_serializable("kerasgan")

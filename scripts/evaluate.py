@@ -58,7 +58,7 @@ def main():
     model = common.load_model(path)
     classifier = load_classifier(model) if _CLASSIFIER.value else None
     # The first whose data the model takes; those of one family load alike.
-    recipe = next(recipe for recipe in zoo.RECIPES.values() if isinstance(model, recipe.model))
+    recipe = next(recipe for recipe in zoo.RECIPES.values() if isinstance(model, kinds(recipe)))
     with common.user_errors(ValueError, OSError, kerasgan.data.DownloadError):
         held_out = recipe.load(
             _DATASET.value,
@@ -80,6 +80,12 @@ def main():
         judge_translations(model, classifier, held_out)
     elif classifier is not None:
         judge(model, classifier)
+
+
+def kinds(recipe):
+    """Returns the classes that a recipe's model, trained with any options, may have."""
+    without_game = getattr(recipe.model, "content_model", None)
+    return (recipe.model, without_game) if without_game else recipe.model
 
 
 def load_options(recipe, path, model):

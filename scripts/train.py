@@ -30,7 +30,6 @@ from absl import flags, logging
 import cluster
 import kerasgan
 import zoo
-from kerasgan.models.base import better
 
 _MODELS = "\n".join(f"  {name:8} {', '.join(recipe.data)}" for name, recipe in zoo.RECIPES.items())
 __doc__ += f"""
@@ -305,7 +304,7 @@ def train(recipe, options, recorded, workdir, strategy):
     with common.user_errors(OSError):
         history = runs.read_history(workdir / "history.csv")
     if history:
-        logged = dict.fromkeys(sorted(set(model.loss_names()) - set(model.held_out_names)), "NA")
+        logged = dict.fromkeys(sorted(model.logged()), "NA")
         history = [{"epoch": 0} | logged | row for row in history if row["epoch"] < done.epoch]
     if not chief:
         # Every worker saves, as saving may take all of them; only the chief's files are kept.
@@ -331,7 +330,7 @@ def train(recipe, options, recorded, workdir, strategy):
         ),
         CSVHistory(workdir / "history.csv", history),
         Curves(workdir / "logs", write_graph=False),
-        *([best_model(workdir, monitor, history)] if monitor else []),
+        *([best_model(workdir, monitor, model, history)] if monitor else []),
         checkpoint,
         kerasgan.callbacks.Preemption(checkpoint),
     ]
@@ -672,17 +671,17 @@ def make_strategy(name):
 
 def check_monitor(monitor, model, held_out):
     """Raises a UserError if no such value is logged."""
-    names = model.loss_names()
-    known = [name for name in names if name not in model.held_out_names]
+    known = list(model.logged())
     if held_out is not None:
-        known += [f"val_{name}" for name in names]
+        known += [f"val_{name}" for name in model.logged(held_out=True)]
     if monitor is not None and monitor not in known:
         raise common.UserError(f"--monitor={monitor}: there are {', '.join(known)}")
 
 
-def best_model(workdir, monitor, history):
+def best_model(workdir, monitor, model, history):
     """Returns the callback that keeps the best model, which is to beat those of `history`."""
-    best = better(monitor)
+    direction = model.logged(held_out=True)[monitor.removeprefix("val_")]
+    best = min if direction == "down" else max
     return keras.callbacks.ModelCheckpoint(
         workdir / "best.keras",
         monitor=monitor,
@@ -694,9 +693,9 @@ def best_model(workdir, monitor, history):
 
 def print_summary(model, options, workdir, strategy):
     """Prints what is about to run."""
-    weights = [f"{model.generator.count_params():,} weights in the generator"]
-    if model.discriminator is not None:
-        weights.append(f"{model.discriminator.count_params():,} in the discriminator")
+    counts = [(name, getattr(model, name).count_params()) for name in model.players]
+    weights = [f"{counts[0][1]:,} weights in the {counts[0][0]}"]
+    weights += [f"{count:,} in the {name}" for name, count in counts[1:]]
     print(
         f"{options['model']} on {options['dataset']} at {options['image_shape']}: "
         f"{', '.join(weights)}; "

@@ -45,6 +45,9 @@ def _mutants(file, *mutants):
 
 _GAN = "tests/models/test_gan.py::test_"
 _LABELLED = "tests/models/test_labelled.py::test_"
+_CGAN = "tests/models/test_cgan.py::test_"
+_INFOGAN = "tests/models/test_infogan.py::test_"
+_SGAN = "tests/models/test_sgan.py::test_"
 _TRANSLATION = "tests/models/test_image_to_image.py::test_"
 _REPLICAS = "tests/models/test_replicas.py::test_"
 _LAWS = "tests/conformance/test_laws.py::test_"
@@ -61,12 +64,40 @@ _INTERRUPTED = (f"{_CALLBACKS}an_epoch_that_was_interrupted_is_continued",)
 MUTANTS = [
     # ------------------------------------------------------------------ the engine
     *_mutants(
-        "models/base.py",
+        "engine/model.py",
         (
-            "scale = 1.0 / self.distribute_strategy.num_replicas_in_sync",
-            "scale = 1.0",
+            "optimizer.scale_loss(1.0 / self.distribute_strategy.num_replicas_in_sync)",
+            "optimizer.scale_loss(1.0)",
             (f"{_LAWS}two_replicas_equal_one_device[gan]",),
         ),
+        (
+            "layer.synchronized = True",
+            "layer.synchronized = False",
+            (f"{_REPLICAS}synchronized_batch_normalization_is_that_of_one_device",),
+        ),
+        (
+            "mean.update_state(value, sample_weight=batch_size)",
+            "mean.update_state(value)",
+            (f"{_LABELLED}the_accuracy_of_evaluate_is_that_of_classify",),
+        ),
+        (
+            '_losses")(real, fake, training=False)',
+            '_losses")(real, fake, training=True)',
+            (f"{_LABELLED}the_accuracy_of_evaluate_is_that_of_classify",),
+        ),
+        (
+            "fake = self.fake_batch(real, training=False)\n        values",
+            "fake = self.fake_batch(real, training=True)\n        values",
+            (f"{_GAN}evaluate_changes_nothing_and_leaves_the_noise_of_training",),
+        ),
+        (
+            "weight.assign(self.constraints[player](weight))",
+            "weight.assign(weight)",
+            (f"{_GAN}wgan_clips_the_critic_and_nothing_else",),
+        ),
+    ),
+    *_mutants(
+        "engine/replicas.py",
         (
             'poison = tf.where(overflows > 0, float("nan"), 0.0)',
             "poison = 0.0 * overflows",
@@ -80,77 +111,84 @@ MUTANTS = [
         (
             "return context.all_reduce(tf.distribute.ReduceOp.MEAN, value)",
             "return value",
-            (f"{_LABELLED}feature_matching_over_replicas_is_that_of_the_whole_batch",),
+            (f"{_SGAN}feature_matching_over_replicas_is_that_of_the_whole_batch",),
         ),
         (
             "start = tf.reduce_sum(before)",
             "start = 0",
             (f"{_REPLICAS}shares_of_the_whole_batch_may_differ",),
         ),
-        (
-            "layer.synchronized = True",
-            "layer.synchronized = False",
-            (f"{_REPLICAS}synchronized_batch_normalization_is_that_of_one_device",),
-        ),
+    ),
+    *_mutants(
+        "engine/averages.py",
         (
             "delta=average - weight,",
             "delta=weight - average,",
             (f"{_GAN}ema_follows_the_recurrence",),
         ),
+    ),
+    *_mutants(
+        "engine/batches.py",
+        (
+            "return x[i * length : (i + 1) * length]",
+            "return x[:length]",
+            (f"{_GAN}each_discriminator_step_sees_its_own_part_of_the_batch",),
+        ),
+    ),
+    *_mutants(
+        "engine/export.py",
         (
             "return self.generator if self.ema is None else self.generator_ema",
             "return self.generator",
             (f"{_GAN}the_averaged_generator_is_exported",),
         ),
         (
-            "return sum(network.losses, start=tf.constant(0.0))",
-            "return tf.constant(0.0)",
-            (f"{_GAN}regularizers_of_the_networks_count",),
+            "path.is_dir() and any(path.iterdir()) and not",
+            "path.is_dir() and not any(path.iterdir()) and not",
+            (f"{_GAN}export_writes_over_nothing_but_a_saved_model",),
         ),
+    ),
+    *_mutants(
+        "engine/fitting.py",
         (
-            "tracker.update_state(value, sample_weight=batch_size)",
-            "tracker.update_state(value)",
-            (f"{_LABELLED}the_accuracy_of_evaluate_is_that_of_classify",),
-        ),
-        (
-            "self.evaluation_seed_generator.state.assign([_EVALUATION_SEED, 0])\n"
+            "self.evaluation_seed_generator.state.assign([EVALUATION_SEED, 0])\n"
             "        with readable_errors():",
             "with readable_errors():",
             (f"{_GAN}evaluate_changes_nothing_and_leaves_the_noise_of_training",),
         ),
-        (
-            "values = self.discriminator_losses(real, fake, training=False)",
-            "values = self.discriminator_losses(real, fake, training=True)",
-            (f"{_LABELLED}the_accuracy_of_evaluate_is_that_of_classify",),
-        ),
-        (
-            "fake = self.fake_batch(real, training=False)\n        values",
-            "fake = self.fake_batch(real, training=True)\n        values",
-            (f"{_GAN}evaluate_changes_nothing_and_leaves_the_noise_of_training",),
-        ),
+    ),
+    *_mutants(
+        "engine/saving.py",
         (
             "store[str(i)] = state",
             "store[str(i)] = state * 0",
             (f"{_LAWS}interrupted_training_equals_uninterrupted_training[gan]",),
         ),
-        ('mean.assign(store[f"mean_{i}"])', "mean.assign(mean)", _INTERRUPTED),
         (
-            "return min if name.endswith(",
-            "return max if name.endswith(",
+            'mean.assign(store[f"mean_{i}"])',
+            "mean.assign(mean)",
+            (f"{_CALLBACKS}an_epoch_that_was_interrupted_is_continued",),
+        ),
+    ),
+    *_mutants(
+        "keras_compat.py",
+        (
+            "mean._direction = direction",
+            'mean._direction = "up"',
             ("tests/models/test_directions.py::test_keras_knows_which_way_is_better",),
         ),
     ),
     *_mutants(
-        "models/game.py",
+        "models/gan.py",
+        (
+            'return {"generator_loss": loss + sum(self.generator.losses)}',
+            'return {"generator_loss": loss}',
+            (f"{_GAN}regularizers_of_the_networks_count",),
+        ),
         (
             "for real in parts:",
             "for real in parts[1:]:",
             (f"{_GAN}the_number_of_updates",),
-        ),
-        (
-            "return x[i * length : (i + 1) * length]",
-            "return x[:length]",
-            (f"{_GAN}each_discriminator_step_sees_its_own_part_of_the_batch",),
         ),
         (
             'values["discriminator_loss"] += penalty',
@@ -158,8 +196,9 @@ MUTANTS = [
             (f"{_GAN}gradient_penalty_of_a_linear_critic",),
         ),
         (
-            "return self.seed_generator if training else self.evaluation_seed_generator",
-            "return self.seed_generator",
+            "seeds = self.seed_generator if training else self.evaluation_seed_generator\n"
+            "        generator",
+            "seeds = self.seed_generator\n        generator",
             (f"{_GAN}evaluate_changes_nothing_and_leaves_the_noise_of_training",),
         ),
         (
@@ -328,8 +367,8 @@ MUTANTS = [
     *_mutants(
         "optimizers.py",
         (
-            "learning_rate = learning_rate * ops.sqrt(second) / first",
-            "learning_rate = learning_rate + 0.0 * first",
+            "return learning_rate * ops.sqrt(second) / first",
+            "return learning_rate + 0.0 * first",
             (f"{_OPTIMIZERS}fused_adam_against_numpy",),
         ),
         (
@@ -394,21 +433,13 @@ MUTANTS = [
     *_mutants(
         "models/pix2pix.py",
         (
-            "content_weight=100.0",
-            "content_weight=10.0",
+            "content_weight=100.0,\n        adversarial_weight",
+            "content_weight=10.0,\n        adversarial_weight",
             (f"{_TRANSLATION}pix2pix_losses_against_the_paper",),
         ),
     ),
     *_mutants(
-        "models/wgan.py",
-        (
-            "weight.assign(self.clip_weights(weight))",
-            "weight.assign(weight)",
-            (f"{_GAN}wgan_clips_the_critic_and_nothing_else",),
-        ),
-    ),
-    *_mutants(
-        "models/srgan.py",
+        "models/upscaling.py",
         (
             "values = tf.minimum(psnr(images, generated, self.scale), 100.0)",
             "values = psnr(images, generated, self.scale)",
@@ -581,14 +612,6 @@ MUTANTS = [
             "ops.sum(distances) / (count * (count - 1.0))",
             "ops.sum(distances) / (count * count)",
             ("tests/metrics/test_diversity.py::test_mean_distance",),
-        ),
-    ),
-    *_mutants(
-        "export.py",
-        (
-            "path.is_dir() and any(path.iterdir()) and not",
-            "path.is_dir() and not any(path.iterdir()) and not",
-            (f"{_GAN}export_writes_over_nothing_but_a_saved_model",),
         ),
     ),
 ]

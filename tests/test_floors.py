@@ -1,17 +1,20 @@
 import ast
 import pathlib
+import re
 import subprocess
 import sys
 
+import keras
 import pytest
 
 ROOT = pathlib.Path(__file__).parent.parent
 # A file imports only from floors below its own.
 FLOORS = [
     {"files", "keras_compat"},
-    {"losses", "layers", "metrics", "optimizers", "data", "export"},
+    {"losses", "layers", "metrics", "optimizers", "data"},
     {"fast"},
     {"networks"},
+    {"engine"},
     {"models"},
     {"callbacks"},
     {"zoo"},
@@ -64,3 +67,46 @@ def test_importing_kerasgan_does_not_import_tensorflow_datasets():
 def test_another_backend_is_refused():
     found = run("import keras; keras.backend.backend = lambda: 'jax'; import kerasgan")
     assert "ImportError: kerasgan needs Keras' TensorFlow backend" in found.stderr
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "kerasgan" / "engine").glob("*.py")), ids=str)
+def test_files_of_the_engine_are_short(path):
+    assert len(path.read_text().splitlines()) <= 300
+
+
+PRIVATE = re.compile(r"keras\.src|\bkeras(\.\w+)*\._\w")
+OTHERS = [path for path in FILES if path.name != "keras_compat.py"]
+TREES = {path: ast.parse(path.read_text()) for path in OTHERS}
+
+
+def given_names(tree):
+    """Yields the names that a file itself gives to what it makes."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.attr
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            yield node.name
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value  # vars(self)["_terms"]
+
+
+GIVEN = {name for tree in TREES.values() for name in given_names(tree)}
+
+
+@pytest.mark.parametrize("path", OTHERS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_private_parts_of_keras_are_in_one_file(path):
+    assert not PRIVATE.search(path.read_text())
+    for node in ast.walk(TREES[path]):
+        if isinstance(node, ast.Attribute) and re.match("_[^_]", node.attr):
+            # Of named tuples, and of sys.
+            assert node.attr in GIVEN | {"_replace", "_getframe"}, node.attr
+
+
+@pytest.mark.parametrize("path", OTHERS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_private_method_of_keras_is_overridden(path):
+    bases = keras.Model, keras.layers.Layer, keras.optimizers.Adam, keras.metrics.Metric
+    for node in ast.walk(TREES[path]):
+        if isinstance(node, ast.FunctionDef) and re.match("_[^_]", node.name):
+            assert not any(hasattr(base, node.name) for base in bases), node.name

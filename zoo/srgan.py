@@ -77,11 +77,10 @@ SRGAN = Recipe(
 
 SRRESNET = dataclasses.replace(
     SRGAN,
-    options=lambda pictures, seed: {"scale": pictures.scale, "adversarial_weight": 0.0},
+    model=models.SRResNet,
     small=lambda pictures, seed: {
         "scale": pictures.scale,
         "generator": _small_generator(pictures, seed),
-        "adversarial_weight": 0.0,
     },
     optimizers=_falling_adam,
 )

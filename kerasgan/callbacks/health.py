@@ -100,8 +100,8 @@ class GANHealth(keras.callbacks.Callback):
             )
 
     def _look(self):
-        """Returns how the game stands."""
-        look = self.model.examine(self.examples)
+        """Returns the gradient's norm and the diversity of the images."""
+        look = self.model.health_stats(self.examples)
         self._largest_gradient = max(self._largest_gradient, look["gradient_norm"])
         return look
 

@@ -17,7 +17,7 @@ class HaltOnNonFinite(keras.callbacks.Callback):
         """Checks the losses of the step."""
         bad = [f"{name} = {value}" for name, value in logs.items() if not math.isfinite(value)]
         if bad:
-            step = int(self.model.generator_optimizer.iterations.numpy())
+            step = int(self.model.optimizer.iterations.numpy())
             raise FloatingPointError(
                 f"Training stopped at step {step}: {', '.join(bad)}. Lower learning rates, a "
                 "gradient penalty or a clipnorm in the optimizers usually help."

@@ -6,6 +6,8 @@ import threading
 import keras
 from absl import logging
 
+from kerasgan.engine import replicas
+
 
 class Preemption(keras.callbacks.Callback):
     """On SIGTERM, saves a checkpoint at the end of the step and ends the process.
@@ -30,7 +32,7 @@ class Preemption(keras.callbacks.Callback):
     @property
     def asked(self):
         """Whether the signal has come, to this worker or another; all ask after the same step."""
-        return self.model.any_worker(self._asked.is_set())
+        return replicas.any_worker(self.model.distribute_strategy, self._asked.is_set())
 
     def on_train_begin(self, logs=None):
         """Listens, until `fit` ends."""

@@ -1,6 +1,6 @@
 """Images in and out: pixel ranges, checks, and seekable tf.data pipelines from many sources."""
 
-from kerasgan.data.grid import image_grid, save_image
+from kerasgan.data.grid import comparison_grid, image_grid, save_image
 from kerasgan.data.images import DownloadError, Images, load_images
 from kerasgan.data.labels import check_labels
 from kerasgan.data.pixels import check_image_shape, check_images, to_float, to_uint8
@@ -18,6 +18,7 @@ __all__ = [
     "check_image_shape",
     "check_images",
     "check_labels",
+    "comparison_grid",
     "edge_map",
     "image_grid",
     "in_tiles",

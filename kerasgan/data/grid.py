@@ -5,6 +5,7 @@ import math
 import numpy as np
 from PIL import Image
 
+from kerasgan.data.pixels import to_uint8
 from kerasgan.files import whole
 
 
@@ -39,3 +40,33 @@ def save_image(path, image):
     image = Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image)
     with whole(path) as unfinished:
         image.save(unfinished)
+
+
+def comparison_grid(columns, scale=1):
+    """Arranges images in rows: image i of each column.
+
+    Args:
+        columns: Arrays of images, uint8 or float in [-1, 1], of as many images each: grey, grey
+            and alpha, RGB or RGBA. The first may be smaller than the others by a factor `scale`.
+        scale: The factor.
+
+    Returns:
+        One picture, uint8 (H, W, C), with colours if a column has them, and alpha likewise.
+    """
+    columns = [np.asarray(x if x.dtype == np.uint8 else to_uint8(x)) for x in columns]
+    columns[0] = columns[0].repeat(scale, axis=1).repeat(scale, axis=2)
+    channels = [images.shape[-1] for images in columns]
+    colours = 3 if max(channels) > 2 else 1
+    alpha = any(number % 2 == 0 for number in channels)
+    images = np.stack([_with_channels(each, colours, alpha) for each in columns], axis=1)
+    return image_grid(images.reshape(-1, *images.shape[2:]), columns=len(columns))
+
+
+def _with_channels(images, colours, alpha):
+    """Returns uint8 images with so many channels of colour, and opaque alpha if they had none."""
+    opacity = np.full_like(images[..., :1], 255)
+    if images.shape[-1] % 2 == 0:
+        images, opacity = images[..., :-1], images[..., -1:]
+    if images.shape[-1] < colours:
+        images = images.repeat(colours, axis=-1)
+    return np.concatenate([images, opacity], axis=-1) if alpha else images

@@ -156,6 +156,7 @@ class Images:
         if with_labels and self.labels is None:
             raise ValueError(f"{self.name!r} has no labels.")
 
+        @tf.autograph.experimental.do_not_convert
         def gather(batch):
             images = to_float(tf.gather(self.pixels, batch))
             return (images, tf.gather(self._labels, batch)) if with_labels else images

@@ -45,6 +45,7 @@ def endless(count, steps, batch_size, seed, start_step):
         raise ValueError(f"start_step must not be negative, but is {start_step}.")
     first_epoch, first_step = divmod(start_step, steps)
 
+    @tf.autograph.experimental.do_not_convert
     def epoch_batches(epoch):
         # Not index_shuffle: on up to 65,536 images it repeats its orders every 256 epochs.
         order = tf.random.experimental.stateless_shuffle(

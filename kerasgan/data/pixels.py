@@ -112,11 +112,11 @@ def check_images(images, image_shape, name="x"):
         warnings.warn(
             f"{name} is float in [{low:.3g}, {high:.3g}], but float images are expected in "
             f"[-1, 1]; if these are scaled to [0, 1], convert them by {name} * 2 - 1.",
-            stacklevel=_caller(),
+            stacklevel=caller(),
         )
 
 
-def _caller():
+def caller():
     """Returns the stack level of the line outside this package, such as the one calling `fit`."""
     package = os.path.dirname(os.path.dirname(__file__))
     frame, level = sys._getframe(1), 1

@@ -18,6 +18,7 @@ from kerasgan.fast.convolution import convolution, transposed_convolution
 from kerasgan.fast.dense import dense, maxout
 from kerasgan.fast.gaussian_noise import gaussian_noise
 from kerasgan.fast.normalization import batch_normalization, instance_normalization
+from kerasgan.keras_compat import Functional
 from kerasgan.layers import InstanceNormalization, Maxout
 
 # What computes a layer of Keras: a function (layer, inputs, training) -> outputs, or None where
@@ -34,6 +35,8 @@ _KERNELS = {
     InstanceNormalization: instance_normalization,
     Maxout: maxout,
 }
+# The kinds of networks that are graphs of layers.
+_GRAPHS = keras.Sequential, Functional
 _MODES = ("auto", "off")
 
 
@@ -115,14 +118,6 @@ class Accelerated(keras.layers.Layer):
     def compute_output_shape(self, input_shape):
         """Returns the layer's."""
         return self.layer.compute_output_shape(input_shape)
-
-
-def _functional():
-    inputs = keras.Input((1,))
-    return type(keras.Model(inputs, inputs))
-
-
-_GRAPHS = keras.Sequential, _functional()
 
 
 use(os.environ.get("KERASGAN_FAST", "auto"))

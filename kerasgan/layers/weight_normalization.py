@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from kerasgan.keras_compat import layers_of
+
 
 @keras.saving.register_keras_serializable("kerasgan")
 class WeightNormalizedDense(keras.layers.Layer):
@@ -107,9 +109,7 @@ def initialize_from_data(network, inputs):
         network: A built `keras.Model`.
         inputs: A batch of the network's inputs, the paper's has 500.
     """
-    layers = [
-        layer for layer in network._flatten_layers() if isinstance(layer, WeightNormalizedDense)
-    ]
+    layers = [layer for layer in layers_of(network) if isinstance(layer, WeightNormalizedDense)]
     if not layers:
         return
     for layer in layers:

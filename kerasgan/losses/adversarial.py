@@ -6,21 +6,28 @@ their elements, sp(l) = log(1 + exp(l)) is softplus, so that with a sigmoid s on
 -log s(l) = sp(-l) and -log(1 - s(l)) = sp(l). Every loss is a float32 scalar to be minimised.
 """
 
+import functools
+
 import keras
 from keras import ops
+
+# Losses are float32 whatever the networks compute in: half precision overflows at 65504.
+_float32 = functools.partial(ops.cast, dtype="float32")
 
 
 class AdversarialLoss:
     """A pair of losses: what the discriminator minimises, and what the generator minimises.
 
-    Subclasses implement `discriminator` and `generator`, and `threshold` when the discriminator's
-    decision boundary is not a logit of 0. Set `relativistic = True` when the generator's loss
+    Subclasses implement `discriminator` and `generator`. `threshold`, the score above which the
+    discriminator calls an example real, is a number, or a method of the real and the generated
+    logits. Set `relativistic = True` when the generator's loss
     needs the real logits too, and `critic = True` when the discriminator measures a distance: then
     it is to win at all times.
     """
 
     relativistic = False
     critic = False
+    threshold = 0.0
 
     def discriminator(self, real_logits, fake_logits):
         """Returns the discriminator's loss, a float32 scalar.
@@ -43,17 +50,15 @@ class AdversarialLoss:
         """
         raise NotImplementedError
 
-    def threshold(self, real_logits, fake_logits):
-        """Returns the score above which the discriminator calls an example real."""
-        return 0.0
-
     def accuracy(self, real_logits, fake_logits):
         """Returns the shares of real and of generated examples the discriminator gets right.
 
         Two float32 scalars in [0, 1]. At the equilibrium of the game both tend to 0.5.
         """
         real_logits, fake_logits = _float32(real_logits), _float32(fake_logits)
-        threshold = self.threshold(real_logits, fake_logits)
+        threshold = self.threshold
+        if callable(threshold):
+            threshold = threshold(real_logits, fake_logits)
         return (
             ops.mean(ops.cast(real_logits > threshold, "float32")),
             ops.mean(ops.cast(fake_logits < threshold, "float32")),
@@ -161,6 +166,7 @@ class LeastSquares(AdversarialLoss):
         if not a < b:
             raise ValueError(f"the target for generated examples must lie below b, got {a=}, {b=}.")
         self.a, self.b, self.c = a, b, c
+        self.threshold = (a + b) / 2  # half-way between the discriminator's two targets
 
     def discriminator(self, real_logits, fake_logits):
         """Returns 1/2 E[(r - b)^2] + 1/2 E[(f - a)^2]."""
@@ -171,10 +177,6 @@ class LeastSquares(AdversarialLoss):
     def generator(self, fake_logits, real_logits=None):
         """Returns 1/2 E[(f - c)^2]."""
         return 0.5 * ops.mean(ops.square(_float32(fake_logits) - self.c))
-
-    def threshold(self, real_logits, fake_logits):
-        """Returns (a + b) / 2, half-way between the discriminator's two targets."""
-        return (self.a + self.b) / 2
 
     def get_config(self):
         """Returns the arguments that rebuild the loss."""
@@ -297,8 +299,3 @@ def get(identifier):
         f"Unknown adversarial loss {identifier!r}: give an AdversarialLoss or one of "
         f"{', '.join(_BY_NAME)}."
     )
-
-
-def _float32(logits):
-    """Losses are float32 whatever the networks compute in: half precision overflows at 65504."""
-    return ops.cast(logits, "float32")

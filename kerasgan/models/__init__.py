@@ -1,16 +1,16 @@
 """The algorithms, a file a variant."""
 
+from kerasgan.engine.model import AdversarialModel
 from kerasgan.models.acgan import ACGAN
-from kerasgan.models.base import AdversarialModel
 from kerasgan.models.cgan import ConditionalGAN
 from kerasgan.models.cyclegan import CycleGAN, DualGAN
 from kerasgan.models.dcgan import DCGAN
 from kerasgan.models.gan import GAN
 from kerasgan.models.infogan import InfoGAN
 from kerasgan.models.lsgan import LSGAN
-from kerasgan.models.pix2pix import Pix2Pix
+from kerasgan.models.pix2pix import PairedTranslator, Pix2Pix
 from kerasgan.models.sgan import KPlusOneGAN, SemiSupervisedGAN
-from kerasgan.models.srgan import SRGAN
+from kerasgan.models.srgan import SRGAN, SRResNet
 from kerasgan.models.wgan import WGAN, WGANGP
 
 __all__ = [
@@ -26,7 +26,9 @@ __all__ = [
     "ConditionalGAN",
     "InfoGAN",
     "KPlusOneGAN",
+    "PairedTranslator",
     "Pix2Pix",
     "SRGAN",
+    "SRResNet",
     "SemiSupervisedGAN",
 ]

@@ -4,9 +4,10 @@ import keras
 import tensorflow as tf
 
 from kerasgan import losses, networks, optimizers
+from kerasgan.engine.logs import logs
 from kerasgan.models.cgan import ConditionalGAN
 from kerasgan.models.classifying import Classifying, check_class_outputs, check_number
-from kerasgan.models.gan import GAN
+from kerasgan.models.gan import uniform
 
 
 @keras.saving.register_keras_serializable("kerasgan")
@@ -34,9 +35,10 @@ class ACGAN(Classifying, ConditionalGAN):
     """
 
     logits_count = 2
+    draw_latents = uniform(-1.0, 1.0)
 
     def __init__(self, *args, num_classes=None, classification_weight=1.0, **kwargs):
-        num_classes = check_number("num_classes", num_classes)
+        check_number("num_classes", num_classes)
         self.classification_weight = classification_weight
         super().__init__(*args, num_classes=num_classes, **kwargs)
 
@@ -62,10 +64,10 @@ class ACGAN(Classifying, ConditionalGAN):
         """Returns Adam for both networks."""
         return tuple(optimizers.Adam(2e-4, beta_1=0.5) for _ in range(2))
 
-    def draw_latents(self, shape, seed):
-        """Returns latents of U[-1, 1]."""
-        return tf.random.stateless_uniform(shape, seed, -1.0, 1.0)
-
+    @logs(
+        down=["discriminator_adversarial_loss", "discriminator_classification_loss"],
+        up=["accuracy"],
+    )
     def discriminator_losses(self, real, fake, training):
         """Returns D's loss by term, and its accuracies."""
         (real_images, classes), (fake_images, _) = real, fake
@@ -84,29 +86,20 @@ class ACGAN(Classifying, ConditionalGAN):
             "accuracy": tf.reduce_mean(keras.metrics.categorical_accuracy(classes, real_classes)),
         }
 
+    @logs(down=["generator_adversarial_loss", "generator_classification_loss"])
     def generator_losses(self, real, fake, training):
         """Returns G's loss by term."""
         fake_images, classes = fake
         fake_logits, fake_classes = self.apply(self.discriminator, fake_images, training)
-        real_logits = self.reference_logits(real[0], training)
+        relativistic = self.adversarial_loss.relativistic
+        real_logits = self.logits(real[0], training) if relativistic else None
         adversarial = self.adversarial_loss.generator(fake_logits, real_logits)
         classification = self.classification_weight * losses.cross_entropy(classes, fake_classes)
         return {
-            "generator_loss": adversarial + classification + self.regularization(self.generator),
+            "generator_loss": adversarial + classification + sum(self.generator.losses),
             "generator_adversarial_loss": adversarial,
             "generator_classification_loss": classification,
         }
-
-    def loss_names(self):
-        """Returns the names of the logged losses and accuracies."""
-        return [
-            *super().loss_names(),
-            "discriminator_adversarial_loss",
-            "discriminator_classification_loss",
-            "generator_adversarial_loss",
-            "generator_classification_loss",
-            "accuracy",
-        ]
 
     # ------------------------------------------------------------------ classifying
 
@@ -114,15 +107,14 @@ class ACGAN(Classifying, ConditionalGAN):
         """Returns the discriminator's scores of the classes."""
         return self.apply(self.discriminator, images)[1]
 
-    score = GAN.score  # without labels
+    def score(self, images):
+        """Returns the discriminator's float32 logits for uint8 images."""
+        return tf.cast(self.logits(self.examples.to_float(images)), "float32")
 
     def endpoints(self):
         """Serves what `ConditionalGAN` serves, and `classify`; `discriminate` takes images."""
-        images = tf.TensorSpec((None, *self.image_shape), "uint8", "images")
-        return super().endpoints() | {"discriminate": (self.score, [images])}
+        return super().endpoints() | {"discriminate": (self.score, [self.examples.spec()])}
 
     def get_config(self):
         """Returns the arguments that rebuild the model."""
-        config = super().get_config() | {"classification_weight": self.classification_weight}
-        del config["num_attributes"]
-        return config
+        return super().get_config() | {"classification_weight": self.classification_weight}

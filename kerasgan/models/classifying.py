@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from kerasgan.data import check_images, to_float
-from kerasgan.models.base import check_integer
+from kerasgan.engine.checks import check_integer
 
 
 class Classifying:

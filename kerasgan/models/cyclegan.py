@@ -1,24 +1,23 @@
 """Image-to-image translation learnt without pairs."""
 
-import functools
-
 import keras
 import tensorflow as tf
 
 from kerasgan import layers, losses, networks, optimizers
-from kerasgan.data import check_image_shape, check_images, to_float, to_uint8
-from kerasgan.models.base import AdversarialModel, batch_length, check_integer
-from kerasgan.models.checks import warn_of_bounded_logits
-from kerasgan.models.image_to_image import panels, render, whole
-from kerasgan.models.shapes import check_made, check_scores, input_shape_of, open_shape
-from kerasgan.models.wgan import WeightClipping
+from kerasgan.data import check_image_shape, check_images, to_float
+from kerasgan.engine import replicas
+from kerasgan.engine.batches import batch_length
+from kerasgan.engine.checks import check_integer, warn_of_bounded_logits
+from kerasgan.engine.logs import logs
+from kerasgan.engine.model import AdversarialModel
+from kerasgan.engine.players import Networks
+from kerasgan.engine.shapes import check_made, check_scores, input_shape_of
+from kerasgan.models.translating import TranslatesBothWays
 from kerasgan.networks.common import plain_instance_normalization
-
-_DIRECTIONS = ("a_to_b", "b_to_a")
 
 
 @keras.saving.register_keras_serializable("kerasgan")
-class CycleGAN(AdversarialModel):
+class CycleGAN(TranslatesBothWays, AdversarialModel):
     """Translates images between two domains, having seen images of each, but no pairs.
 
     Zhu et al., "Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial Networks",
@@ -61,7 +60,6 @@ class CycleGAN(AdversarialModel):
 
     adversarial_loss = "least_squares"
     network_names = ("generator_ab", "generator_ba", "discriminator_a", "discriminator_b")
-    sampler_code = "sampler_of('a_to_b')"
 
     def __init__(
         self,
@@ -99,10 +97,11 @@ class CycleGAN(AdversarialModel):
             check_scores(discriminator, shape)
             warn_of_bounded_logits(discriminator, shape, (), self.logits_count)
         history_size = check_integer("history_size", history_size, 0, "an integer of at least 0")
-        # Each pair is one player of the game, with one optimizer.
         super().__init__(
-            _pair_of(generator_ab, generator_ba, shape, "generator"),
-            _pair_of(discriminator_a, discriminator_b, shape, "discriminator"),
+            (
+                Networks([generator_ab, generator_ba], "generator"),
+                Networks([discriminator_a, discriminator_b], "discriminator"),
+            ),
             shape,
             ema=ema,
             seed=seed,
@@ -143,18 +142,42 @@ class CycleGAN(AdversarialModel):
         """Returns Adam for both pairs of networks."""
         return tuple(optimizers.Adam(2e-4, beta_1=0.5) for _ in range(2))
 
+    def compile(
+        self,
+        generator_optimizer=None,
+        discriminator_optimizer=None,
+        adversarial_loss=None,
+        **kwargs,
+    ):
+        """Prepares the model for training.
+
+        Args:
+            generator_optimizer: A `keras.optimizers.Optimizer` or its name, of both generators;
+                None is the paper's.
+            discriminator_optimizer: Likewise of both discriminators.
+            adversarial_loss: A `kerasgan.losses.AdversarialLoss` or its name; None is the paper's.
+            **kwargs: As in `AdversarialModel.compile`.
+
+        Raises:
+            ValueError: If the optimizers are one object, or the loss is unknown.
+        """
+        super().compile((generator_optimizer, discriminator_optimizer), adversarial_loss, **kwargs)
+
     def train_step(self, data):
         """Updates both generators, then both discriminators."""
         real = self.unpack(data)
-        with self.tape(self.generator) as tape:
+        with tf.GradientTape() as tape:
             fake = self.fake_batch(real, training=True)
             values = self.generator_losses(real, fake, training=True)
-        self.minimize(values["generator_loss"], tape, self.generator, self.generator_optimizer)
-        histories = self.history_a, self.history_b
-        fake = [self.on_whole_batch(*each) for each in zip(histories, fake, strict=True)]
-        values |= self.train_discriminator(real, fake)
-        self.update_ema()
-        return self.log(batch_length(real), **values)
+        self.update("generator", values["generator_loss"], tape)
+
+        histories = zip((self.history_a, self.history_b), fake, strict=True)
+        fake = [replicas.on_whole_batch(history, images) for history, images in histories]
+        with tf.GradientTape() as tape:
+            values |= self.discriminator_losses(real, fake, training=True)
+        self.update("discriminator", values["discriminator_loss"], tape)
+        self.update_averages()
+        return self.log(batch_length(real), values)
 
     def fake_batch(self, real, training):
         """Returns [G_BA(b), G_AB(a)] of [a, b]: images of A and of B."""
@@ -167,6 +190,9 @@ class CycleGAN(AdversarialModel):
             for network, images in zip(networks, (b, a), strict=True)
         ]
 
+    @logs(down=["generator_loss", "generator_adversarial_loss", "generator_cycle_loss"])
+    @logs(down=["cycle_l1"])
+    @logs(down=["generator_identity_loss"], when="identity_weight")
     def generator_losses(self, real, fake, training):
         """Returns the generators' loss by term, and the mean L1 distance of a cycle."""
         reference = [None, None]
@@ -181,9 +207,10 @@ class CycleGAN(AdversarialModel):
         if self.identity_weight:
             identity = sum(map(losses.l1, real, self.fake_batch(real[::-1], training)))
             values["generator_identity_loss"] = self.cycle_weight * self.identity_weight * identity
-        total = sum(values.values()) + self.regularization(self.generator)
+        total = sum(values.values()) + sum(self.generator.losses)
         return values | {"generator_loss": total, "cycle_l1": cycle / 2}
 
+    @logs(down=["discriminator_loss"], up=["real_accuracy", "fake_accuracy"])
     def discriminator_losses(self, real, fake, training):
         """Returns the discriminators' loss, and their mean accuracies."""
         scores = list(zip(self.scores(real, training), self.scores(fake, training), strict=True))
@@ -191,7 +218,7 @@ class CycleGAN(AdversarialModel):
         accuracies = zip(*(self.adversarial_loss.accuracy(*each) for each in scores), strict=True)
         real_accuracy, fake_accuracy = (tf.reduce_mean(each) for each in accuracies)
         return {
-            "discriminator_loss": loss + self.regularization(self.discriminator),
+            "discriminator_loss": loss + sum(self.discriminator.losses),
             "real_accuracy": real_accuracy,
             "fake_accuracy": fake_accuracy,
         }
@@ -203,12 +230,6 @@ class CycleGAN(AdversarialModel):
             self.apply(self.discriminator_a, a, training),
             self.apply(self.discriminator_b, b, training),
         ]
-
-    def loss_names(self):
-        """Returns the names of the logged losses, accuracies and distances."""
-        terms = ["generator_adversarial_loss", "generator_cycle_loss", "cycle_l1"]
-        identity = ["generator_identity_loss"] if self.identity_weight else []
-        return super().loss_names() + terms + identity
 
     # ------------------------------------------------------------------ data
 
@@ -224,86 +245,12 @@ class CycleGAN(AdversarialModel):
         if len(x) != len(y):
             raise ValueError(f"{name} has {len(x)} images of domain A, but {len(y)} of domain B.")
 
-    # ------------------------------------------------------------------ images out
-
-    def sampler_of(self, direction):
-        """Returns the network that translates in a direction, averaged if there is an average."""
-        network = self.generator_ab if direction == "a_to_b" else self.generator_ba
-        return network if self.ema is None else self.generator_ema.get_layer(network.name)
-
-    @functools.cached_property
-    def to_images(self):
-        """The compiled functions from uint8 images to uint8 images, by direction."""
-
-        def function(direction):
-            network = self.accelerated(self.sampler_of(direction))
-            shape = open_shape(network, self.image_shape)
-            return tf.function(
-                lambda images: to_uint8(whole(network, to_float(images))),
-                input_signature=[tf.TensorSpec(shape, "uint8", "images")],
-            )
-
-        return {direction: function(direction) for direction in _DIRECTIONS}
-
-    def translate(self, images, direction="a_to_b", batch_size=8):
-        """Translates images to the other domain.
-
-        Args:
-            images: uint8 in [0, 255] or float in [-1, 1], (N, H, W, channels). The paper's
-                generators take any H and W.
-            direction: "a_to_b" or "b_to_a".
-            batch_size: How many images to compute at once.
-
-        Returns:
-            A NumPy array of uint8 in [0, 255] of the same shape.
-
-        Raises:
-            ValueError: If the direction is another one, or the images have another type, range or
-                number of channels.
-        """
-        if direction not in _DIRECTIONS:
-            raise ValueError(f"direction must be one of {_DIRECTIONS}, got {direction!r}.")
-        return render(self.to_images[direction], images, batch_size)
-
-    def grid(self, a, b):
-        """Returns panels, a row for each image: itself, its translation, and that one's back.
-
-        Args:
-            a: Images of domain A, uint8 or float in [-1, 1], (N, H, W, channels).
-            b: As many images of domain B.
-
-        Returns:
-            One picture, uint8 (H, W, C), the rows of A above those of B.
-        """
-        self.check_held_out_batch(a, b, "examples")
-        rows = []
-        for images, there, back in ((a, *_DIRECTIONS), (b, *_DIRECTIONS[::-1])):
-            translated = self.translate(images, there)
-            rows.append([to_uint8(to_float(images)).numpy(), translated])
-            rows[-1].append(self.translate(translated, back))
-        return panels([tf.concat(column, 0).numpy() for column in zip(*rows, strict=True)])
-
-    def endpoints(self):
-        """Serves `a_to_b`, `b_to_a`, `discriminate_a` and `discriminate_b`."""
-        served = {name: (call, call.input_signature) for name, call in self.to_images.items()}
-        images = tf.TensorSpec((None, *self.image_shape), "uint8", "images")
-        for domain in "ab":
-            network = getattr(self, f"discriminator_{domain}")
-            score = functools.partial(_score, self.accelerated(network))
-            served[f"discriminate_{domain}"] = (score, [images])
-        return served
-
-    def output_names(self):
-        """Returns what signatures call the tensors of endpoints that return no images."""
-        return {"discriminate_a": "logits", "discriminate_b": "logits"}
-
     # ------------------------------------------------------------------ serialization
 
     def get_config(self):
         """Returns the arguments that rebuild the model."""
-        config = super().get_config()
-        return config | {
-            "input_shape": config.pop("image_shape"),
+        return super().get_config() | {
+            "input_shape": self.image_shape,
             "adversarial_weight": self.adversarial_weight,
             "cycle_weight": self.cycle_weight,
             "identity_weight": self.identity_weight,
@@ -312,7 +259,7 @@ class CycleGAN(AdversarialModel):
 
 
 @keras.saving.register_keras_serializable("kerasgan")
-class DualGAN(WeightClipping, CycleGAN):
+class DualGAN(CycleGAN):
     """CycleGAN's game between Wasserstein critics and U-Nets.
 
     Yi et al., "DualGAN: Unsupervised Dual Learning for Image-to-Image Translation", 2017,
@@ -341,9 +288,10 @@ class DualGAN(WeightClipping, CycleGAN):
             cycle_weight=cycle_weight,
             identity_weight=identity_weight,
             history_size=history_size,
-            clip=clip,
             **kwargs,
         )
+        self.clip = clip
+        self.constraints = {"discriminator": losses.WeightClip(clip)}
 
     @staticmethod
     def build_generator(shape, name, seed, width=64):
@@ -354,20 +302,6 @@ class DualGAN(WeightClipping, CycleGAN):
         """Returns RMSProp for both pairs of networks."""
         return tuple(keras.optimizers.RMSprop(5e-5, rho=0.9, epsilon=1e-8) for _ in range(2))
 
-
-def _pair_of(first, second, shape, name):
-    """Returns two networks as one, of two inputs and two outputs.
-
-    Raises:
-        ValueError: If they have one name.
-    """
-    if first.name == second.name:
-        raise ValueError(
-            f"Both {name}s are named {first.name!r}: build them with names of their own (name=...)."
-        )
-    inputs = [keras.Input(open_shape(network, shape)[1:]) for network in (first, second)]
-    return keras.Model(inputs, [first(inputs[0]), second(inputs[1])], name=name)
-
-
-def _score(network, images):
-    return tf.cast(network(to_float(images), training=False), "float32")
+    def get_config(self):
+        """Returns the arguments that rebuild the model."""
+        return super().get_config() | {"clip": self.clip}

@@ -1,10 +1,9 @@
 """Deep convolutional GAN."""
 
 import keras
-import tensorflow as tf
 
 from kerasgan import networks, optimizers
-from kerasgan.models.gan import GAN
+from kerasgan.models.gan import GAN, uniform
 
 
 @keras.saving.register_keras_serializable("kerasgan")
@@ -17,6 +16,8 @@ class DCGAN(GAN):
     beta_1 = 0.5. Image sides are multiples of 4. Arguments are those of `GAN`.
     """
 
+    draw_latents = uniform(-1.0, 1.0)
+
     def build_generator(self, image_shape, latent_dim, seed):
         """Returns the paper's generator."""
         return networks.dcgan.generator(image_shape, latent_dim, seed=seed)
@@ -28,7 +29,3 @@ class DCGAN(GAN):
     def default_optimizers(self):
         """Returns Adam for both networks."""
         return tuple(optimizers.Adam(2e-4, beta_1=0.5, beta_2=0.999) for _ in range(2))
-
-    def draw_latents(self, shape, seed):
-        """Returns latents of U[-1, 1]."""
-        return tf.random.stateless_uniform(shape, seed, -1.0, 1.0)

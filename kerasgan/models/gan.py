@@ -1,24 +1,176 @@
-"""The original generative adversarial network, from which noise-driven variants derive."""
+"""The alternating game, and the original generative adversarial network."""
 
 import functools
 import math
-import random
 
 import keras
-import numpy as np
 import tensorflow as tf
 
-from kerasgan import networks
-from kerasgan.data import check_image_shape, image_grid, to_uint8
-from kerasgan.models.base import batch_length, check_integer
-from kerasgan.models.checks import warn_of_bounded_logits
-from kerasgan.models.game import Game
-from kerasgan.models.shapes import input_shape_of, symbolic
-from kerasgan.networks.common import check_seed
+from kerasgan import losses, networks
+from kerasgan.engine.batches import batch_length, split
+from kerasgan.engine.checks import check_integer, warn_of_bounded_logits
+from kerasgan.engine.examples import check_example_shape, examples_of
+from kerasgan.engine.logs import logs
+from kerasgan.engine.model import AdversarialModel
+from kerasgan.engine.shapes import input_shape_of, symbolic
+from kerasgan.models.generating import Generates
+
+
+def uniform(low, high):
+    """Returns `draw_latents` of a model whose latents are uniform in [low, high]."""
+    return staticmethod(functools.partial(tf.random.stateless_uniform, minval=low, maxval=high))
+
+
+class AlternatingGAN(AdversarialModel):
+    """The alternating game of a generator G and a discriminator D, whatever the examples are.
+
+    Goodfellow et al., 2014, arXiv:1406.2661, Algorithm 1. A variant says what an example is in
+    `unpack` and `fake_batch`, which return a batch of any structure, the images first.
+
+    Args:
+        players: A generator and a discriminator, built `keras.Model`s.
+        image_shape: The shape of the examples that the generator makes.
+        discriminator_steps: The discriminator's updates before each of the generator's; None is
+            the paper's.
+        **kwargs: `ema` and `seed`, as in `AdversarialModel`.
+
+    Raises:
+        ValueError: If an argument is out of range.
+    """
+
+    default_discriminator_steps = 1
+    discriminator_weight = 1.0  # of the adversarial loss in D's
+    penalty = None
+
+    def __init__(self, players, image_shape, *, discriminator_steps=None, **kwargs):
+        steps = discriminator_steps
+        if steps is None:
+            steps = self.default_discriminator_steps
+        self.discriminator_steps = check_integer("discriminator_steps", steps)
+        super().__init__(players, image_shape, **kwargs)
+
+    @property
+    def least_batch(self):
+        """The fewest examples that a batch to train on may hold: one for each update of D."""
+        return self.discriminator_steps
+
+    # ------------------------------------------------------------------ the paper
+
+    def train_step(self, data):
+        """Updates D on each part of the batch, then G: Algorithm 1."""
+        batch, steps = self.unpack(data), self.discriminator_steps
+        *parts, last = [batch] if steps == 1 else split(batch, steps)
+        for real in parts:
+            fake = self.fake_batch(real, training=True)
+            with tf.GradientTape() as tape:
+                values = self.discriminator_losses(real, fake, training=True)
+            self.update("discriminator", values["discriminator_loss"], tape)
+
+        # One pass of G serves the last update of D and the update of G.
+        with tf.GradientTape() as generator_tape:
+            fake = self.fake_batch(last, training=True)
+        with tf.GradientTape() as tape:
+            values = self.discriminator_losses(last, fake, training=True)
+        self.update("discriminator", values["discriminator_loss"], tape)
+        with generator_tape:  # which goes on recording
+            values |= self.generator_losses(last, fake, training=True)
+        self.update("generator", values["generator_loss"], generator_tape)
+        self.update_averages()
+        return self.log(batch_length(last), values)
+
+    def discriminator_losses(self, real, fake, training):
+        """Returns D's loss by term, and its accuracies."""
+        # Two passes: batch normalization must not mix real and generated statistics.
+        real_logits = self.apply(self.discriminator, real, training)
+        fake_logits = self.apply(self.discriminator, fake, training)
+        return self.adversarial_terms(real, fake, real_logits, fake_logits, training)
+
+    @logs(down=["discriminator_loss"], up=["real_accuracy", "fake_accuracy"])
+    @logs(down=["discriminator_adversarial_loss", "discriminator_gradient_penalty"], when="penalty")
+    def adversarial_terms(self, real, fake, real_logits, fake_logits, training):
+        """Returns D's loss in the adversarial game by term, and its accuracies."""
+        loss = self.adversarial_loss.discriminator(real_logits, fake_logits)
+        loss = self.discriminator_weight * loss
+        real_accuracy, fake_accuracy = self.adversarial_loss.accuracy(real_logits, fake_logits)
+        values = {
+            "discriminator_loss": loss + sum(self.discriminator.losses),  # such as weight decay
+            "discriminator_adversarial_loss": loss,
+            "real_accuracy": real_accuracy,
+            "fake_accuracy": fake_accuracy,
+        }
+        if self.penalty is not None:
+            penalty = self.penalize(real, fake, training)
+            values["discriminator_loss"] += penalty
+            values["discriminator_gradient_penalty"] = penalty
+        return values
+
+    @logs(down=["generator_loss"])
+    def generator_losses(self, real, fake, training):
+        """Returns G's loss, by term where it has several."""
+        relativistic = self.adversarial_loss.relativistic
+        real_logits = self.apply(self.discriminator, real, training) if relativistic else None
+        fake_logits = self.apply(self.discriminator, fake, training)
+        loss = self.adversarial_loss.generator(fake_logits, real_logits)
+        return {"generator_loss": loss + sum(self.generator.losses)}
+
+    def logits(self, batch, training=False):
+        """Returns the discriminator's logits, its first output, for a batch of its inputs."""
+        return tf.nest.flatten(self.apply(self.discriminator, batch, training))[0]
+
+    def penalize(self, real, fake, training):
+        """Returns the penalty on D's gradients at the points that the penalty chooses."""
+        # What comes with the images, such as labels, stays as it is.
+        (images, *others), (fake_images, *_) = tf.nest.flatten(real), tf.nest.flatten(fake)
+        seeds = self.seed_generator if training else self.evaluation_seed_generator
+        points = self.penalty.points(images, fake_images, seeds)
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(points)
+            logits = self.logits(tf.nest.pack_sequence_as(real, [points, *others]), training)
+        return self.penalty(tape.gradient(logits, points))
+
+    # ------------------------------------------------------------------ compiling
+
+    def compile(
+        self,
+        generator_optimizer=None,
+        discriminator_optimizer=None,
+        adversarial_loss=None,
+        penalty=None,
+        **kwargs,
+    ):
+        """Prepares the model for training.
+
+        Args:
+            generator_optimizer: A `keras.optimizers.Optimizer` or its name; None is the paper's.
+            discriminator_optimizer: Likewise.
+            adversarial_loss: A `kerasgan.losses.AdversarialLoss` or its name; None is the paper's.
+            penalty: A `kerasgan.losses.Penalty` on the discriminator's gradients; None is the
+                paper's.
+            **kwargs: `run_eagerly`, `steps_per_execution`, `jit_compile`, `auto_scale_loss`.
+
+        Raises:
+            ValueError: If the optimizers are one object, or the loss or penalty is unknown.
+        """
+        if penalty is not None and not isinstance(penalty, losses.Penalty):
+            raise ValueError(
+                f"penalty must be a kerasgan.losses.Penalty such as R1(10.0), got {penalty!r}."
+            )
+        self.penalty = penalty or type(self).penalty
+        super().compile((generator_optimizer, discriminator_optimizer), adversarial_loss, **kwargs)
+
+    def compile_arguments(self):
+        """Returns the arguments of `compile`, options of Keras aside, by name."""
+        return super().compile_arguments() | {"penalty": self.penalty}
+
+    # ------------------------------------------------------------------ serialization
+
+    def get_config(self):
+        """Returns the arguments that rebuild the model."""
+        return super().get_config() | {"discriminator_steps": self.discriminator_steps}
 
 
 @keras.saving.register_keras_serializable("kerasgan")
-class GAN(Game):
+class GAN(Generates, AlternatingGAN):
     """Generates images from noise.
 
     Goodfellow et al., "Generative Adversarial Networks", 2014, arXiv:1406.2661, Algorithm 1, with
@@ -26,7 +178,9 @@ class GAN(Game):
     over 250 epochs; here it stays at 0.5.
 
     Args:
-        image_shape: (height, width, channels), 1 to 4 channels. None takes it from the networks.
+        image_shape: (height, width, channels), 1 to 4 channels; or (d,), for vectors such as points
+            of a plane, of which `generate` makes floats. None takes it from the networks, whose
+            examples may be arrays of any shape.
         latent_dim: The dimension of the latents. None is the paper's, or the generator's own.
         generator: A `keras.Model` from latents (N, latent_dim) to images (N, *image_shape) in
             [-1, 1]; None builds the paper's.
@@ -46,6 +200,8 @@ class GAN(Game):
     """
 
     default_latent_dim = 100
+    # Whether the networks for vectors are those of `kerasgan.networks.points`.
+    takes_vectors = True
 
     def __init__(
         self,
@@ -65,7 +221,8 @@ class GAN(Game):
             latent_dim = self.default_latent_dim
         if latent_dim is not None:
             latent_dim = check_integer("latent_dim", latent_dim)
-        image_shape = image_shape and check_image_shape(image_shape)
+        own = generator is not None and discriminator is not None
+        image_shape = image_shape and check_example_shape(image_shape, any_rank=own)
 
         if generator is not None:
             beside = self.generator_conditions()
@@ -86,13 +243,16 @@ class GAN(Game):
             )
             self.check_outputs(discriminator(symbolic(image_shape, beside)))
             warn_of_bounded_logits(discriminator, image_shape, beside, self.logits_count)
+        builders = self.build_generator, self.build_discriminator
+        if len(image_shape) != 3 and not own:
+            self._check_vectors(image_shape)
+            builders = networks.points.generator, networks.points.discriminator
         if generator is None:
-            generator = self.build_generator(image_shape, latent_dim, seed)
+            generator = builders[0](image_shape, latent_dim, seed=seed)
         if discriminator is None:
-            discriminator = self.build_discriminator(image_shape, seed)
+            discriminator = builders[1](image_shape, seed=seed)
         super().__init__(
-            generator,
-            discriminator,
+            (generator, discriminator),
             image_shape,
             discriminator_steps=discriminator_steps,
             ema=ema,
@@ -100,6 +260,14 @@ class GAN(Game):
             **kwargs,
         )
         self.latent_dim = latent_dim
+        vars(self)["examples"] = examples_of(self.image_shape)
+
+    def _check_vectors(self, shape):
+        if not self.takes_vectors or len(shape) != 1:
+            raise ValueError(
+                f"{type(self).__name__} has no networks for examples of shape {tuple(shape)}: give "
+                "a generator and a discriminator of your own."
+            )
 
     # ------------------------------------------------------------------ what a variant may change
 
@@ -137,14 +305,19 @@ class GAN(Game):
 
         return optimizer(), optimizer()
 
-    def draw_latents(self, shape, seed):
-        """Returns uniform noise of unit variance."""
-        return tf.random.stateless_uniform(shape, seed, -math.sqrt(3), math.sqrt(3))
+    # Uniform noise of unit variance: a function of a shape and a seed.
+    draw_latents = uniform(-math.sqrt(3), math.sqrt(3))
+
+    def check_batch(self, x, y, name):
+        """Raises a ValueError if an array does not hold the examples that the model makes."""
+        self.examples.check(x, name)
 
     def fake_batch(self, real, training):
         """Returns as many generated examples as there are real ones, in the same form."""
-        latents = self.sample_latent(batch_length(real), self.noise(training))
-        return self.imagine(latents, training)
+        seeds = self.seed_generator if training else self.evaluation_seed_generator
+        generator = self.generator if training else self.sampler
+        latents = self.sample_latent(tf.shape(real)[0], seeds)
+        return tf.cast(self.apply(generator, latents, training), "float32")
 
     # ------------------------------------------------------------------ generating
 
@@ -165,94 +338,9 @@ class GAN(Game):
             seed = tf.stack([tf.cast(seed, "int64"), 0])
         return self.draw_latents((count, self.latent_dim), seed)
 
-    def generate(self, count, seed=None, batch_size=64):
-        """Generates images.
-
-        Args:
-            count: How many images.
-            seed: An integer in [0, 2**32) gives the same images each time, whatever the batch
-                size.
-            batch_size: How many images to compute at once.
-
-        Returns:
-            A NumPy array of uint8 in [0, 255], (count, *image_shape).
-
-        Raises:
-            ValueError: If `count` or `batch_size` is not a positive integer, or `seed` is out of
-                range.
-        """
-        count, batch_size, seed = self.check_request(count, batch_size, seed)
-        return self.render(self.draw_inputs(count, seed), batch_size)
-
-    def draw_inputs(self, count, seed):
-        """Returns the inputs of `to_images` of which `generate(count, seed)` makes its images."""
-        return [self.sample_latent(count, seed)]
-
-    def check_request(self, count, batch_size, seed):
-        """Returns `generate`'s arguments as integers, the seed drawn if it is None.
-
-        Raises:
-            ValueError: As in `generate`.
-        """
-        seed = check_seed(random.randrange(2**31) if seed is None else seed)
-        return check_integer("count", count), check_integer("batch_size", batch_size), seed
-
-    def render(self, inputs, batch_size):
-        """Returns the uint8 images of the inputs of `to_images`, in batches, as a NumPy array."""
-        starts = range(0, len(inputs[0]), batch_size)
-        batches = [[x[start : start + batch_size] for x in inputs] for start in starts]
-        return np.concatenate([self.to_images(*batch).numpy() for batch in batches])
-
-    @functools.cached_property
-    def to_images(self):
-        """The compiled function from latents, and what goes with them, to uint8 images.
-
-        Unlike `predict` it runs on one device: each replica has its own moving averages in batch
-        normalization, and the first one's are those that are saved and exported.
-        """
-        return tf.function(
-            lambda *inputs: to_uint8(self.sample(*inputs)),
-            input_signature=self.to_images_signature(),
-        )
-
-    def to_images_signature(self):
-        """Returns the tensor specifications of the inputs of `to_images`."""
-        return [tf.TensorSpec((None, self.latent_dim), "float32", "latents")]
-
-    def sample(self, latents):
-        """Returns the images, float32 in [-1, 1], of latents."""
-        return self.apply(self.sampler, latents)
-
-    def grid(self, count=64, seed=0):
-        """Returns `generate(count, seed)` in one picture, uint8 (H, W, C), as square as it gets."""
-        return image_grid(self.generate(count, seed))
-
-    def endpoints(self):
-        """Serves `generate`, `generate_n`, `sample_latent` and `discriminate`.
-
-        `generate` takes latents. From a count and a seed, `generate_n` makes the images of
-        `model.generate`, and `sample_latent` their latents.
-        """
-
-        def generate_n(count, seed):
-            return self.to_images(self.sample_latent(count, seed))
-
-        integers = [tf.TensorSpec((), "int32", "count"), tf.TensorSpec((), "int64", "seed")]
-        # The first is what servers call when no endpoint is named.
-        return {
-            "generate": (self.to_images, self.to_images.input_signature),
-            "generate_n": (generate_n, integers),
-            "sample_latent": (self.sample_latent, integers),
-        } | super().endpoints()
-
-    def output_names(self):
-        """Returns what signatures call the tensors of endpoints that return no images."""
-        return super().output_names() | {"sample_latent": "latents"}
-
     # ------------------------------------------------------------------ serialization
 
     def get_config(self):
         """Returns the arguments that rebuild the model."""
-        return super().get_config() | {
-            "latent_dim": self.latent_dim,
-        }
+        arguments = {"image_shape": self.image_shape, "latent_dim": self.latent_dim}
+        return super().get_config() | arguments

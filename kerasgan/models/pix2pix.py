@@ -3,15 +3,49 @@
 import keras
 import tensorflow as tf
 
-from kerasgan import losses, networks, optimizers
-from kerasgan.data import check_image_shape
-from kerasgan.metrics import sharpness
-from kerasgan.models.image_to_image import ImageToImage, render
-from kerasgan.models.shapes import input_shape_of
+from kerasgan import networks, optimizers
+from kerasgan.data import to_float
+from kerasgan.models.image_to_image import ContentGAN, ContentModel
+from kerasgan.models.translating import Translates
 
 
 @keras.saving.register_keras_serializable("kerasgan")
-class Pix2Pix(ImageToImage):
+class PairedTranslator(Translates, ContentModel):
+    """The generator of `Pix2Pix` alone, which learns the L1 distance: the paper's baseline.
+
+    Arguments are those of `Pix2Pix`, without what concerns a discriminator.
+    """
+
+    network_names = ("generator",)
+
+    def __init__(
+        self,
+        input_shape=None,
+        output_channels=None,
+        generator=None,
+        *,
+        content_weight=100.0,
+        ema=None,
+        seed=None,
+        **kwargs,
+    ):
+        super().__init__(
+            input_shape,
+            output_channels,
+            generator,
+            content_weight=content_weight,
+            ema=ema,
+            seed=seed,
+            **kwargs,
+        )
+
+    def default_optimizers(self):
+        """Returns the paper's Adam."""
+        return (optimizers.Adam(2e-4, beta_1=0.5),)
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class Pix2Pix(Translates, ContentGAN):
     """Translates images to other images, having seen pairs of both.
 
     Isola et al., "Image-to-Image Translation with Conditional Adversarial Networks", 2016,
@@ -38,7 +72,7 @@ class Pix2Pix(ImageToImage):
             patches; None builds the paper's, for sides of at least 32. `networks.patchgan` has
             other patches.
         content_weight: The weight of the L1 distance.
-        adversarial_weight: The weight of the adversarial loss; 0 leaves the discriminator out.
+        adversarial_weight: The weight of the adversarial loss; 0 makes a `PairedTranslator`.
         ema: The decay of a moving average of the generator's weights, in (0, 1), or None.
         seed: An integer in [0, 2**32), the seed of the weights and of everything drawn in training,
             or None.
@@ -49,7 +83,8 @@ class Pix2Pix(ImageToImage):
             networks fit neither each other nor the other arguments.
     """
 
-    measure_names = ("l1", "sharpness")
+    content_model = PairedTranslator
+    discriminator_weight = 0.5
 
     def __init__(
         self,
@@ -64,36 +99,17 @@ class Pix2Pix(ImageToImage):
         seed=None,
         **kwargs,
     ):
-        input_shape = input_shape and check_image_shape(input_shape)
-        if generator is not None:
-            input_shape = input_shape_of(generator, "generator", input_shape, "input_shape", ())
-        if input_shape is None or None in input_shape:
-            raise ValueError("Give an input_shape such as (256, 256, 3).")
-        if generator is None:
-            generator = networks.unet.generator(input_shape, output_channels or 3, seed=seed)
-        if output_channels is None:
-            shape = getattr(generator, "output_shape", None)
-            if shape is None:
-                raise ValueError(
-                    f"Give output_channels: the generator {generator.name!r} does not tell them."
-                )
-            output_channels = shape[-1]
-        image_shape = (*input_shape[:2], output_channels)
         super().__init__(
+            input_shape,
+            output_channels,
             generator,
             discriminator,
-            input_shape,
-            image_shape,
             content_weight=content_weight,
             adversarial_weight=adversarial_weight,
             ema=ema,
             seed=seed,
             **kwargs,
         )
-
-    # ------------------------------------------------------------------ the paper
-
-    discriminator_weight = 0.5
 
     def build_discriminator(self, input_shape, image_shape, seed):
         """Returns the paper's discriminator."""
@@ -107,45 +123,16 @@ class Pix2Pix(ImageToImage):
         """Returns Adam for both networks."""
         return tuple(optimizers.Adam(2e-4, beta_1=0.5) for _ in range(2))
 
-    def measures(self, images, generated):
-        """Returns E|y - G(x)|, and the sharpness of G(x)."""
-        sharp = tf.reduce_mean(sharpness(generated))
-        return {"l1": losses.l1(images, generated), "sharpness": sharp}
-
-    # ------------------------------------------------------------------ images out
-
-    def translate(self, images, batch_size=8):
-        """Translates images.
-
-        Args:
-            images: uint8 in [0, 255] or float in [-1, 1], (N, H, W, channels). The paper's
-                generator takes any H and W.
-            batch_size: How many images to compute at once.
-
-        Returns:
-            A NumPy array of uint8 in [0, 255], (N, H, W, output_channels).
-
-        Raises:
-            ValueError: If the images have another type, range or number of channels.
-        """
-        return render(self.to_images, images, batch_size)
-
     def score(self, images, inputs):
         """Returns the discriminator's float32 logits for uint8 images of uint8 inputs."""
-        return super().score([images, inputs])
+        return tf.cast(self.logits([to_float(images), to_float(inputs)]), "float32")
 
     def endpoints(self):
         """Serves `translate`, and `discriminate`, which takes images and their inputs."""
-        served = {"translate": (self.to_images, self.to_images.input_signature)}
-        if self.discriminator is not None:
-            shapes = {"images": self.image_shape, "inputs": self.inputs_shape}
-            specs = [tf.TensorSpec((None, *shape), "uint8", k) for k, shape in shapes.items()]
-            served["discriminate"] = (self.score, specs)
-        return served
+        shapes = {"images": self.image_shape, "inputs": self.inputs_shape}
+        specs = [tf.TensorSpec((None, *shape), "uint8", k) for k, shape in shapes.items()]
+        return super().endpoints() | {"discriminate": (self.score, specs)}
 
-    def get_config(self):
-        """Returns the arguments that rebuild the model."""
-        return super().get_config() | {
-            "input_shape": self.inputs_shape,
-            "output_channels": self.image_shape[2],
-        }
+    def output_names(self):
+        """Returns what signatures call the tensors of endpoints that return no images."""
+        return {"discriminate": "logits"}

@@ -8,9 +8,12 @@ import tensorflow as tf
 
 from kerasgan import losses, networks
 from kerasgan.data import check_images, check_labels, to_float
+from kerasgan.engine import replicas
+from kerasgan.engine.batches import batch_length, split
+from kerasgan.engine.checks import checked_labels
+from kerasgan.engine.logs import logs
+from kerasgan.keras_compat import layers_of
 from kerasgan.layers import WeightNormalizedDense, initialize_from_data
-from kerasgan.models.base import batch_length, copy_network
-from kerasgan.models.checks import checked_labels
 from kerasgan.models.classifying import Classifying, check_class_outputs, check_number
 from kerasgan.models.gan import GAN
 from kerasgan.optimizers import RootEpsilonAdam
@@ -51,6 +54,9 @@ class SemiSupervisedGAN(Classifying, GAN):
         ValueError: As in `GAN`, and if the number of classes is missing or contradictory.
     """
 
+    averaged = ("generator", "discriminator")
+    takes_vectors = False
+    draw_latents = staticmethod(tf.random.stateless_uniform)  # in [0, 1)
     generated_classes = 0  # logits beside those of the K classes
 
     def __init__(self, *args, num_classes=None, unlabelled_weight=1.0, **kwargs):
@@ -58,8 +64,8 @@ class SemiSupervisedGAN(Classifying, GAN):
         self.num_classes = check_number("num_classes", num_classes, needed=not own_network)
         self.unlabelled_weight = unlabelled_weight
         super().__init__(*args, **kwargs)
-        if self.ema is not None:
-            self.discriminator_ema = copy_network(self.discriminator)
+        logits, _ = self.discriminator.compute_output_spec(keras.Input(self.image_shape))
+        self.num_classes = check_number("num_classes", logits.shape[1] - self.generated_classes)
 
     def check_outputs(self, outputs):
         """Raises a ValueError if the discriminator does not give class logits and features."""
@@ -67,8 +73,7 @@ class SemiSupervisedGAN(Classifying, GAN):
         beside = self.generated_classes
         argument = "num_classes" + f" + {beside}" * bool(beside)
         logits = self.num_classes and self.num_classes + beside
-        found = check_class_outputs(outputs, names, 0, logits, argument)
-        self.num_classes = check_number("num_classes", found - beside)
+        check_class_outputs(outputs, names, 0, logits, argument)
 
     # ------------------------------------------------------------------ the paper
 
@@ -85,10 +90,6 @@ class SemiSupervisedGAN(Classifying, GAN):
         """Returns Adam for both networks."""
         return tuple(RootEpsilonAdam(3e-3, beta_1=0.5) for _ in range(2))
 
-    def draw_latents(self, shape, seed):
-        """Returns latents of U[0, 1]."""
-        return tf.random.stateless_uniform(shape, seed)
-
     def evidence(self, class_logits):
         """Returns the logit of D(x), log Z = LSE(l), (N, 1)."""
         return tf.reduce_logsumexp(class_logits, axis=-1, keepdims=True)
@@ -101,23 +102,32 @@ class SemiSupervisedGAN(Classifying, GAN):
     def train_step(self, data):
         """Updates D, then G on other unlabelled images and other noise."""
         (labelled, unlabelled), labels = self.unpack(data)
-        for real in self.split(((labelled, _every_second(unlabelled)), labels)):
-            values = self.train_discriminator(real, self.fake_batch(real, training=True))
+        for real in split(
+            ((labelled, _every_second(unlabelled)), labels), self.discriminator_steps
+        ):
+            fake = self.fake_batch(real, training=True)
+            with tf.GradientTape() as tape:
+                values = self.discriminator_losses(real, fake, training=True)
+            self.update("discriminator", values["discriminator_loss"], tape)
         # The only image of an incomplete batch serves both: the mean of none is NaN.
         odd = tf.minimum(batch_length(unlabelled) - 1, 1)
         real = (labelled, _every_second(unlabelled, odd)), labels
-        with self.tape(self.generator) as tape:
+        with tf.GradientTape() as tape:
             fake = self.fake_batch(real, training=True)
             values |= self.generator_losses(real, fake, training=True)
-        self.minimize(values["generator_loss"], tape, self.generator, self.generator_optimizer)
-        self.update_ema()
-        return self.log(batch_length(labelled), **values)
+        self.update("generator", values["generator_loss"], tape)
+        self.update_averages()
+        return self.log(batch_length(labelled), values)
 
     def fake_batch(self, real, training):
         """Returns as many generated images as there are unlabelled ones."""
         (_, unlabelled), _ = real
         return super().fake_batch(unlabelled, training)
 
+    @logs(
+        down=["discriminator_adversarial_loss", "discriminator_classification_loss"],
+        up=["accuracy"],
+    )
     def discriminator_losses(self, real, fake, training):
         """Returns D's loss by term, and its accuracies."""
         (labelled, unlabelled), labels = real
@@ -145,17 +155,12 @@ class SemiSupervisedGAN(Classifying, GAN):
 
         def mean_features(images):
             _, features = self.apply(self.discriminator, images, training)
-            return self.mean_over_replicas(tf.reduce_mean(features, axis=0))
+            return replicas.mean(tf.reduce_mean(features, axis=0))
 
         loss = losses.feature_matching(mean_features(unlabelled), mean_features(fake))
-        return {"generator_loss": loss + self.regularization(self.generator)}
+        return {"generator_loss": loss + sum(self.generator.losses)}
 
     # ------------------------------------------------------------------ data
-
-    def loss_names(self):
-        """Returns the names of the logged losses and accuracies."""
-        terms = ["discriminator_adversarial_loss", "discriminator_classification_loss", "accuracy"]
-        return super().loss_names() + terms
 
     def unpack(self, data):
         """Returns ((labelled images, unlabelled images), labels)."""
@@ -198,7 +203,7 @@ class SemiSupervisedGAN(Classifying, GAN):
             )
         scales = [
             layer.scale
-            for layer in self.discriminator._flatten_layers()
+            for layer in layers_of(self.discriminator)
             if isinstance(layer, WeightNormalizedDense)
         ]
         if not scales or any((scale.numpy() != 1).any() for scale in scales):
@@ -209,11 +214,6 @@ class SemiSupervisedGAN(Classifying, GAN):
             self.discriminator_ema.set_weights(self.discriminator.get_weights())
 
     # ------------------------------------------------------------------ classifying
-
-    def averages(self):
-        """Returns what `update_ema` averages: pairs of an average and its network."""
-        pairs = super().averages()
-        return pairs and [*pairs, (self.discriminator_ema, self.discriminator)]
 
     @property
     def classifier(self):
@@ -261,7 +261,10 @@ class KPlusOneGAN(SemiSupervisedGAN):
     def generator_losses(self, real, fake, training):
         """Returns G's loss in the adversarial game."""
         (_, unlabelled), _ = real
-        return GAN.generator_losses(self, unlabelled, fake, training)
+        relativistic = self.adversarial_loss.relativistic
+        real_logits = self.logits(unlabelled, training) if relativistic else None
+        loss = self.adversarial_loss.generator(self.logits(fake, training), real_logits)
+        return {"generator_loss": loss + sum(self.generator.losses)}
 
 
 def _every_second(images, start=0):

@@ -8,28 +8,8 @@ from kerasgan.models.dcgan import DCGAN
 from kerasgan.models.gan import GAN
 
 
-class WeightClipping:
-    """A mixin for models whose critic's weights are clipped to [-clip, clip] after each step."""
-
-    def __init__(self, *args, clip=0.01, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.clip = clip
-        self.clip_weights = losses.WeightClip(clip)
-
-    def train_discriminator(self, real, fake):
-        """Takes one step of the critic, and clips its weights."""
-        values = super().train_discriminator(real, fake)
-        for weight in self.discriminator.trainable_variables:
-            weight.assign(self.clip_weights(weight))
-        return values
-
-    def get_config(self):
-        """Returns the arguments that rebuild the model."""
-        return super().get_config() | {"clip": self.clip}
-
-
 @keras.saving.register_keras_serializable("kerasgan")
-class WGAN(WeightClipping, DCGAN):
+class WGAN(DCGAN):
     """Wasserstein GAN with weight clipping.
 
     Arjovsky, Chintala and Bottou, "Wasserstein GAN", 2017, arXiv:1701.07875, Algorithm 1: DCGAN's
@@ -50,14 +30,20 @@ class WGAN(WeightClipping, DCGAN):
 
     adversarial_loss = "wasserstein"
     default_discriminator_steps = 5
+    draw_latents = staticmethod(tf.random.stateless_normal)
+
+    def __init__(self, *args, clip=0.01, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.clip = clip
+        self.constraints = {"discriminator": losses.WeightClip(clip)}
 
     def default_optimizers(self):
         """Returns RMSProp for both networks."""
         return tuple(keras.optimizers.RMSprop(5e-5, rho=0.99, epsilon=1e-8) for _ in range(2))
 
-    def draw_latents(self, shape, seed):
-        """Returns latents of N(0, 1)."""
-        return tf.random.stateless_normal(shape, seed)
+    def get_config(self):
+        """Returns the arguments that rebuild the model."""
+        return super().get_config() | {"clip": self.clip}
 
 
 @keras.saving.register_keras_serializable("kerasgan")
@@ -82,6 +68,7 @@ class WGANGP(GAN):
     penalty = losses.GradientPenalty(10.0)
     default_latent_dim = 128
     default_discriminator_steps = 5
+    draw_latents = staticmethod(tf.random.stateless_normal)
 
     def build_generator(self, image_shape, latent_dim, seed):
         """Returns the convolutional generator."""
@@ -94,7 +81,3 @@ class WGANGP(GAN):
     def default_optimizers(self):
         """Returns Adam for both networks."""
         return tuple(optimizers.Adam(1e-4, beta_1=0.5, beta_2=0.9) for _ in range(2))
-
-    def draw_latents(self, shape, seed):
-        """Returns latents of N(0, 1)."""
-        return tf.random.stateless_normal(shape, seed)

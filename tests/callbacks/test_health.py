@@ -25,7 +25,7 @@ class Played:
     def totals(self):
         return {name: (total, 8 * self.count) for name, total in self.sums.items()}
 
-    def examine(self, examples):
+    def health_stats(self, examples):
         return self.now
 
 
@@ -214,7 +214,7 @@ def test_rolling_back(tmp_path):
     health = callbacks.GANHealth(None, every=1, patience=1, on_collapse=back)
     health.set_model(model)
     health.on_epoch_begin(0)
-    model.examine = lambda examples: HEALTHY | {"diversity": 0.0}
+    model.health_stats = lambda examples: HEALTHY | {"diversity": 0.0}
     health.on_train_batch_end(0)
     for a, b in zip(model.get_weights(), weights[1], strict=True):
         np.testing.assert_array_equal(a, b)

@@ -20,8 +20,8 @@ def build(name, seed=0):
     recipe, kit = zoo.RECIPES[name], _kit(zoo.RECIPES[name].model)
     loaded = data(name)
     options = kit.narrow_networks(seed) | recipe.options(loaded, seed)
-    if options.get("adversarial_weight") == 0:
-        options["discriminator"] = None
+    if "discriminator" not in recipe.model.players:
+        options.pop("discriminator", None)
     model = recipe.model(loaded.image_shape, seed=seed, **options)
     recipe.compile(model, steps=10)
     return model
@@ -62,8 +62,7 @@ def rate(name):
 
 def players(model):
     """The names of the networks that have an optimizer."""
-    names = ("generator", "discriminator")
-    return [name for name in names if getattr(model, name) is not None]
+    return list(model.players)
 
 
 def state(model):
@@ -72,6 +71,14 @@ def state(model):
     for name in players(model):
         variables += getattr(model, f"{name}_optimizer").variables
     return [variable.numpy() for variable in variables]
+
+
+def move_weights(model):
+    """Moves all weights a little, as training does: averages differ from what they average."""
+    generator = np.random.default_rng(0)
+    for weight in model.weights:
+        if weight.dtype == "float32":
+            weight.assign(weight.numpy() * generator.uniform(0.9, 1.1, weight.shape))
 
 
 def changed(before, after):
@@ -92,8 +99,8 @@ def from_networks(name, **options):
     recipe = zoo.RECIPES[name]
     kit = _kit(recipe.model)
     arguments = kit.networks() | kit.options
-    if recipe.options(data(name), 0).get("adversarial_weight") == 0:
-        arguments |= {"discriminator": None, "adversarial_weight": 0}
+    if "discriminator" not in recipe.model.players:
+        del arguments["discriminator"]
     return recipe.model(**arguments, **options)
 
 
@@ -311,6 +318,7 @@ _KITS = {
     models.Pix2Pix: _Pairs(),
     models.CycleGAN: _Unpaired(),
     models.SRGAN: _SuperResolution(),
+    models.SRResNet: _SuperResolution(),
     models.GAN: _Images(),
     models.ConditionalGAN: _Labelled(),
     models.ACGAN: _Auxiliary(),

@@ -1,6 +1,6 @@
-"""Trains every recipe's model for five steps, and more, as one of several workers or alone.
+"""Trains recipes' models for five steps, and more, as one of several workers or alone.
 
-    python worker.py FOLDER
+    python worker.py FOLDER RECIPE...
 
 writes the weights, the logs and what was seen to 0.npz, 1.npz ..., by the worker's number, or to
 alone.npz.
@@ -22,11 +22,10 @@ else:
 
 from conformance import tiny
 
-import zoo
 from kerasgan import data
 
 found = {}
-for name in zoo.RECIPES:
+for name in sys.argv[2:]:
     logs, weights = tiny.train_with_given_latents(name, strategy, steps=5)
     found |= {f"{name} weight {i}": weight for i, weight in enumerate(weights)}
     found |= {f"{name} log {key}": np.asarray(values) for key, values in logs.items()}

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from kerasgan import models
-from kerasgan.models.checks import warn_of_bounded_logits
+from kerasgan.engine.checks import warn_of_bounded_logits
 
 SHAPE = (8, 8, 1)
 IMAGES = np.random.default_rng(0).integers(0, 256, (12, *SHAPE), "uint8")

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 import kerasgan
 from kerasgan import losses, models
+from kerasgan.engine.batches import split
 
 SHAPE = (8, 8, 1)
 CLASSES = [models.GAN, models.DCGAN, models.LSGAN, models.WGAN, models.WGANGP]
@@ -92,11 +93,11 @@ def test_wgan_clips_the_critic_and_nothing_else(noise_images):
 def test_each_discriminator_step_sees_its_own_part_of_the_batch():
     model = build(discriminator_steps=3)
     batch = tf.reshape(tf.range(9 * 64, dtype=tf.float32), (9, *SHAPE))
-    parts = model.split(batch)
+    parts = split(batch, model.discriminator_steps)
     np.testing.assert_array_equal(np.concatenate(parts), batch)
     assert [len(part) for part in parts] == [3, 3, 3]
     with pytest.raises(tf.errors.InvalidArgumentError, match="a batch holds. .2"):
-        model.split(batch[:2])
+        split(batch[:2], model.discriminator_steps)
 
 
 def test_the_number_of_updates(noise_images):
@@ -283,7 +284,7 @@ def test_evaluation_is_of_the_average(noise_images):
     assert examined["diversity"] > 0
     model.generator_ema.set_weights([0 * weight for weight in model.generator.get_weights()])
     assert model.evaluate(noise_images, verbose=0, return_dict=True) != before
-    assert model.examine(noise_images)["diversity"] == 0
+    assert model.health_stats(noise_images)["diversity"] == 0
 
 
 def test_every_adversarial_loss_and_penalty_trains(noise_images):
@@ -579,12 +580,29 @@ def test_frozen_networks_are_refused():
 def test_dropout_differs_between_replicas(mirrored):
     with mirrored.scope():
         model = models.GAN(SHAPE, seed=0)
-    dropout = next(
-        layer for layer in model.discriminator.layers if isinstance(layer, keras.layers.Dropout)
+        network = keras.Sequential([keras.Input((64,)), keras.layers.Dropout(0.5)])
+    run = tf.function(
+        lambda: mirrored.run(lambda: model.apply(network, tf.ones((1, 64)), training=True))
     )
-    run = tf.function(lambda: mirrored.run(lambda: dropout(tf.ones((1, 64)), training=True)))
     one, two = mirrored.experimental_local_results(run())
     assert (one != two).numpy().any()
+
+
+def test_a_users_layers_are_theirs_again_after_a_step(mirrored):
+    with mirrored.scope():
+        generator = keras.Sequential(
+            [
+                keras.Input((4,)),
+                keras.layers.Dropout(0.5),
+                keras.layers.Dense(64, "tanh"),
+                keras.layers.Reshape(SHAPE),
+            ]
+        )
+        model = models.DCGAN(SHAPE, generator=generator)
+        model.compile()
+    model.fit(np.zeros((8, *SHAPE), "uint8"), batch_size=4, verbose=0)
+    seeds = generator.layers[0].seed_generator
+    assert type(seeds) is keras.random.SeedGenerator and "next" not in vars(seeds)
 
 
 def test_numpy_integers_are_integers(tmp_path):

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from kerasgan import data, losses, metrics, models, networks
-from kerasgan.models.image_to_image import panels
+from kerasgan.data import comparison_grid
 
 RANDOM = np.random.default_rng(0)
 X, Y = (RANDOM.uniform(-1, 1, (4, 8, 8, 3)).astype("float32") for _ in range(2))
@@ -210,7 +210,7 @@ def test_translations_by_a_residual_generator_of_any_size(size, tmp_path):
 def test_panels_of_grey_colours_and_alpha(channels, expected):
     pixels = {1: [10], 2: [20, 30], 3: [40, 50, 60], 4: [70, 80, 90, 100]}
     columns = [np.full((1, 1, 1, each), pixels[each], "uint8") for each in channels]
-    picture = panels(columns)
+    picture = comparison_grid(columns)
     np.testing.assert_array_equal(picture[0, [0, 3]], expected)
 
 

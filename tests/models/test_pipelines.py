@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from kerasgan import models
-from kerasgan.models.pipelines import without_waiting
+from kerasgan.engine.pipelines import without_waiting
 
 IMAGES = np.zeros((8, 8, 8, 1), "uint8")
 DATASET = tf.data.Dataset.from_tensor_slices(IMAGES).batch(4)

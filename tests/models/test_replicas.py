@@ -10,6 +10,8 @@ import pytest
 import tensorflow as tf
 
 from kerasgan import models
+from kerasgan.engine import replicas
+from kerasgan.keras_compat import layers_of
 
 SHAPE = (4, 4, 1)
 LATENTS = np.random.default_rng(0).normal(size=(8, 3)).astype("float32")
@@ -62,17 +64,15 @@ def test_synchronized_batch_normalization_is_that_of_one_device(mirrored, tmp_pa
 
     two.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
-    layers = [each for each in loaded._flatten_layers() if hasattr(each, "synchronized")]
+    layers = [each for each in layers_of(loaded) if hasattr(each, "synchronized")]
     assert layers and all(layer.synchronized for layer in layers)
 
 
 def test_shares_of_the_whole_batch_may_differ(mirrored):
-    with mirrored.scope():
-        model = models.GAN(image_shape=SHAPE)
     images = tf.data.Dataset.from_tensors(np.arange(3.0).reshape(3, 1))
     batch = next(iter(mirrored.experimental_distribute_dataset(images)))
     shares = mirrored.run(
-        lambda x: model.on_whole_batch(lambda whole: 10 * whole, x), args=(batch,)
+        lambda x: replicas.on_whole_batch(lambda whole: 10 * whole, x), args=(batch,)
     )
     found = [
         share.numpy().ravel().tolist() for share in mirrored.experimental_local_results(shares)

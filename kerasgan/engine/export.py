@@ -1,8 +1,4 @@
-"""SavedModels with named endpoints.
-
-This module knows functions and networks, and no model: each variant names its endpoints, and
-`Model.export` calls `write_saved_model`.
-"""
+"""SavedModels with named endpoints."""
 
 import fnmatch
 import os
@@ -12,7 +8,9 @@ import shutil
 import keras
 import tensorflow as tf
 
+from kerasgan.engine.players import networks_of
 from kerasgan.files import whole
+from kerasgan.keras_compat import name_outputs
 
 # What TensorFlow raises where Python raises an OSError.
 _CANNOT_WRITE = (
@@ -20,6 +18,65 @@ _CANNOT_WRITE = (
     tf.errors.PermissionDeniedError,
     tf.errors.ResourceExhaustedError,
 )
+
+
+class Exporting:
+    """What an `AdversarialModel` makes, and the model that is served."""
+
+    # How a user names the network that makes the images.
+    sampler_code = "sampler"
+
+    @property
+    def sampler(self):
+        """The network that `generate` and `export` use: the averaged generator if there is one."""
+        return self.generator if self.ema is None else self.generator_ema
+
+    def call(self, inputs, training=False):
+        """Returns what the sampler makes of its inputs: `predict(latents)` gives float images."""
+        made = self.apply(self.sampler, inputs, training)
+        return tf.nest.map_structure(lambda images: tf.cast(images, "float32"), made)
+
+    def endpoints(self):
+        """Returns what `export` serves: name -> (function, its tensor specifications)."""
+        return {}
+
+    def output_names(self):
+        """Returns what signatures call the tensors of endpoints that return no images."""
+        return {}
+
+    def export(
+        self, filepath, format="tf_saved_model", verbose=None, input_signature=None, **kwargs
+    ):
+        """Writes a SavedModel with named endpoints that need neither kerasgan nor Keras.
+
+        Images are uint8 in [0, 255] on both sides of every endpoint. Called in Python an endpoint
+        returns its tensor; of its signature the tensor is named: `images`, `logits`,
+        `probabilities` or `latents`.
+
+        Args:
+            filepath: The folder to write. TensorFlow cannot load from paths with [...] in them.
+            format: "tf_saved_model".
+            verbose: Whether to print where the model was written.
+            input_signature: Must be None: each endpoint has a signature of its own.
+            **kwargs: None are known.
+
+        Raises:
+            ValueError: If another format or a signature is asked for. Single networks export to
+                every format of Keras: `model.sampler.export(path, format="onnx")`.
+        """
+        if format != "tf_saved_model" or input_signature is not None or kwargs:
+            raise ValueError(
+                f"{type(self).__name__}.export writes a tf_saved_model of several endpoints with "
+                f"signatures of their own; got {format=}, {input_signature=}, {kwargs}. For "
+                "another format or signature, export the network that makes the images: "
+                f"model.{self.sampler_code}.export(path, format=...)."
+            )
+        players = [getattr(self, name) for name in self.players]
+        averages = [average for average, _ in self.averaged_networks()]
+        networks = [each for player in players + averages for each in networks_of(player)]
+        endpoints = self.endpoints()
+        names = dict.fromkeys(endpoints, "images") | self.output_names()
+        write_saved_model(filepath, endpoints, names, networks, verbose=bool(verbose))
 
 
 def write_saved_model(path, endpoints, output_names, networks, verbose=False):
@@ -54,9 +111,8 @@ def write_saved_model(path, endpoints, output_names, networks, verbose=False):
     for name, (function, signature) in endpoints.items():
         served = archive.add_endpoint(name, function, input_signature=signature)
         named[name] = _named(served, signature, output_names[name])
-    # Keras 3.15 makes signatures of the endpoints, whose tensors are then called output_0. Those
-    # that are called in Python are to return the tensor itself.
-    archive._get_concrete_fn = named.__getitem__
+    # An endpoint that is called in Python returns the tensor itself.
+    name_outputs(archive, named)
     if "://" in url:  # a bucket's folder, which cannot be renamed
         if tf.saved_model.contains_saved_model(url):
             tf.io.gfile.rmtree(url)

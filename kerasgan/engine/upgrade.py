@@ -7,6 +7,7 @@ import tempfile
 
 import h5py
 
+from kerasgan.keras_compat import layers_of
 from kerasgan.layers import InstanceNormalization
 
 # Keras names a layer's place in a file by its class: the networks' instance normalization was one
@@ -37,7 +38,7 @@ def upgraded(path, model):
 
 def _has_old_layers(model):
     """Whether a model was loaded from a .keras file of version 0.1, which names its classes."""
-    return any(isinstance(layer, InstanceNormalization) for layer in model._flatten_layers())
+    return any(isinstance(layer, InstanceNormalization) for layer in layers_of(model))
 
 
 def _old_places(path):

@@ -2,6 +2,7 @@
 
 import tensorflow as tf
 
+from kerasgan import keras_compat
 from kerasgan.data import order
 
 
@@ -22,6 +23,6 @@ def without_waiting(data):
 
 
 def _has_sequential_map(dataset):
-    return type(dataset).__name__ == "_MapDataset" or any(
-        _has_sequential_map(source) for source in dataset._inputs()
+    return keras_compat.is_sequential_map(dataset) or any(
+        _has_sequential_map(source) for source in keras_compat.sources(dataset)
     )

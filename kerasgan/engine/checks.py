@@ -1,12 +1,13 @@
 """Checks that data pass within a step, and that networks pass when a model is made of them."""
 
 import contextlib
+import numbers
 import re
 import warnings
 
 import tensorflow as tf
 
-from kerasgan.data.pixels import _caller
+from kerasgan.data.pixels import caller
 
 # What the errors of `ensure` begin with, among all those of TensorFlow.
 _MARK = "kerasgan: "
@@ -47,6 +48,17 @@ def readable_errors():
         if found is None:
             raise
         raise ValueError(found[1].replace("] [", " ")) from None
+
+
+def check_integer(name, value, least=1, wanted="a positive integer"):
+    """Returns an integer as an int.
+
+    Raises:
+        ValueError: If it is none, or less than `least`; the message says what is `wanted`.
+    """
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
+        raise ValueError(f"{name} must be {wanted}, got {value!r}.")
+    return int(value)
 
 
 def checked_labels(labels, num_classes):
@@ -102,7 +114,7 @@ def warn_of_bounded_logits(discriminator, image_shape, beside, count):
 
     Args:
         discriminator: The network.
-        image_shape: (height, width, channels) of its images.
+        image_shape: The shape of its examples.
         beside: The shapes of its other inputs.
         count: How many of its outputs, the first ones, are logits.
     """
@@ -115,7 +127,7 @@ def warn_of_bounded_logits(discriminator, image_shape, beside, count):
             warnings.warn(
                 f"The discriminator {discriminator.name!r} ends in {bound}, but losses take raw "
                 "logits, of any sign and size: leave the last activation out.",
-                stacklevel=_caller(),
+                stacklevel=caller(),
             )
 
 

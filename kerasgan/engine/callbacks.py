@@ -1,68 +1,68 @@
-"""What Keras' callbacks look for in a model, which a game of two networks has in another form."""
+"""What Keras' callbacks look for in a model, which a game has in another form."""
 
 import keras
 
 _OF_LEARNING_RATE = (keras.callbacks.LearningRateScheduler, keras.callbacks.ReduceLROnPlateau)
 
 
-class BothOptimizers:
+class Optimizers:
     """The optimizers of a game, as the single one that Keras' callbacks look for.
 
-    The learning rate is the generator's. When it is set, the discriminator's changes by the same
-    factor: one schedule serves both.
+    The learning rate is that of the first. When it is set, the others' change by the same factor:
+    one schedule serves all.
 
     Args:
-        generator: The generator's optimizer.
-        discriminator: The discriminator's, or None.
+        optimizers: The players' optimizers.
     """
 
     built = True
     use_ema = False
 
-    def __init__(self, generator, discriminator):
-        self._generator, self._discriminator = generator, discriminator
-        self._ratio = None
-        self._remember_ratio()
+    def __init__(self, optimizers):
+        self._first, *self._others = optimizers
+        self._ratios = None
+        self._remember_ratios()
 
     @property
     def iterations(self):
-        """How many steps the generator has taken."""
-        return self._generator.iterations
+        """How many steps the first has taken."""
+        return self._first.iterations
 
     @property
     def variables(self):
-        """The variables of both."""
-        both = [each for each in (self._generator, self._discriminator) if each is not None]
-        return [variable for optimizer in both for variable in optimizer.variables]
+        """The variables of all."""
+        optimizers = [self._first, *self._others]
+        return [variable for optimizer in optimizers for variable in optimizer.variables]
 
     @property
     def learning_rate(self):
-        """The generator's learning rate."""
-        return self._generator.learning_rate
+        """The learning rate of the first."""
+        return self._first.learning_rate
 
     @learning_rate.setter
     def learning_rate(self, value):
-        if self._discriminator is not None:
-            self._remember_ratio()
-            self._discriminator.learning_rate = self._beside(value)
-        self._generator.learning_rate = value
+        self._remember_ratios()
+        rates = [self._beside(i, value) for i in range(len(self._others))]
+        for optimizer, rate in zip(self._others, rates, strict=True):
+            optimizer.learning_rate = rate
+        self._first.learning_rate = value
 
-    def _remember_ratio(self):
-        """Takes the ratio of both learning rates, which at a rate of 0 stays what it was."""
-        rate = _number(self._generator.learning_rate)
-        if rate and self._discriminator is not None:
-            self._ratio = _number(self._discriminator.learning_rate) / rate
+    def _remember_ratios(self):
+        """Takes the ratios of the learning rates, which at a rate of 0 stay what they were."""
+        rate = _number(self._first.learning_rate)
+        if rate:
+            self._ratios = [_number(each.learning_rate) / rate for each in self._others]
 
-    def _beside(self, value):
-        """Returns the discriminator's learning rate beside one of the generator."""
-        if value == _number(self._generator.learning_rate):
-            return _number(self._discriminator.learning_rate)
-        if self._ratio is None:
+    def _beside(self, i, value):
+        """Returns the learning rate of another player's optimizer beside one of the first."""
+        if value == _number(self._first.learning_rate):
+            return _number(self._others[i].learning_rate)
+        if self._ratios is None:
             raise ValueError(
                 f"The generator's learning rate is 0: set to {value}, it does not tell by which "
                 "factor the discriminator's is to change. Compile the model with another."
             )
-        return value * self._ratio
+        return value * self._ratios[i]
 
 
 def _number(rate):
@@ -88,7 +88,7 @@ def prepared(callbacks, optimizer):
 
     Args:
         callbacks: As `fit` takes them.
-        optimizer: The model's `BothOptimizers`.
+        optimizer: The model's `Optimizers`.
 
     Raises:
         TypeError: If a callback sets learning rates, and an optimizer follows a schedule.

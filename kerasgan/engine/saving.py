@@ -1,0 +1,132 @@
+"""Files of models: what they hold beside what Keras saves by itself."""
+
+import pathlib
+
+import keras
+
+from kerasgan.engine.averages import PAST_RAMP_UP
+from kerasgan.engine.upgrade import upgraded
+from kerasgan.files import whole
+
+
+class Saving:
+    """The serialization of an `AdversarialModel`."""
+
+    # The attributes that hold networks, which are arguments of the constructor too.
+    network_names = ("generator", "discriminator")
+    _from_file = False  # whether it is being compiled as a file says
+
+    def save(self, filepath, overwrite=True, zipped=None, **kwargs):
+        """Saves the model; see `keras.Model.save`.
+
+        A local .keras file takes its name when it is whole: one that was there before stays as it
+        was if saving fails or is interrupted.
+
+        Raises:
+            ValueError: If it is to be an HDF5 file, whose format takes no two networks.
+        """
+        path = pathlib.Path(filepath)
+        if path.suffix in (".h5", ".hdf5"):
+            raise ValueError(
+                f"{type(self).__name__} is saved as a .keras file, not as HDF5: "
+                f"save({path.with_suffix('.keras').name!r}). Weights alone are: "
+                f"save_weights({path.with_suffix('.weights.h5').name!r})."
+            )
+        if "://" in str(filepath) or path.suffix != ".keras" or (path.exists() and not overwrite):
+            return super().save(filepath, overwrite=overwrite, zipped=zipped, **kwargs)
+        with whole(path) as unfinished:
+            super().save(unfinished, zipped=zipped, **kwargs)
+
+    def load_weights(self, filepath, **kwargs):
+        """Loads weights, also those of version 0.1; see `keras.Model.load_weights`."""
+        if not str(filepath).endswith(".weights.h5") or not pathlib.Path(filepath).is_file():
+            return super().load_weights(filepath, **kwargs)
+        with upgraded(filepath, self) as path:
+            super().load_weights(path, **kwargs)
+
+    def get_config(self):
+        """Returns the arguments that rebuild the model, networks included.
+
+        A variant adds its own arguments.
+        """
+        networks = {
+            name: keras.saving.serialize_keras_object(getattr(self, name))
+            for name in self.network_names
+        }
+        return super().get_config() | networks | {"ema": self.ema, "seed": self.seed}
+
+    @classmethod
+    def from_config(cls, config):
+        """Rebuilds a model from `get_config()`."""
+        arguments = {
+            name: keras.saving.deserialize_keras_object(value)
+            if isinstance(value, dict) and "class_name" in value
+            else value
+            for name, value in config.items()
+        }
+        return cls(**arguments)
+
+    def compile_arguments(self):
+        """Returns the arguments of `compile`, options of Keras aside, by name."""
+        names = [f"{player}_optimizer" for player in self.players]
+        return {name: getattr(self, name) for name in [*names, "adversarial_loss"]}
+
+    def get_compile_config(self):
+        """Returns the arguments of `compile`, or None before it was called."""
+        if not self.compiled:
+            return None
+        return self._keras_compile_options | {
+            name: value and keras.saving.serialize_keras_object(value)
+            for name, value in self.compile_arguments().items()
+        }
+
+    def compile_from_config(self, config):
+        """Compiles the model as it was; without this, Keras skips a custom `compile`."""
+        arguments = {
+            name: keras.saving.deserialize_keras_object(value) if isinstance(value, dict) else value
+            for name, value in config.items()
+        }
+        self._from_file = True
+        try:
+            self.compile(**arguments)
+        finally:
+            self._from_file = False
+
+    def save_own_variables(self, store):
+        """Saves what Keras leaves out: states of seed generators, running means, `ema_updates`.
+
+        With them, a loaded model draws the very noise that this one would have drawn next, and
+        an epoch can be continued.
+        """
+        for i, state in enumerate(self.seed_states()):
+            store[str(i)] = state
+        for i, mean in enumerate(self._running_means()):
+            store[f"mean_{i}"] = mean
+        if self.ema is not None:
+            store["ema_updates"] = self.ema_updates
+
+    def load_own_variables(self, store):
+        """Loads what `save_own_variables` saved; the means only if the model logs as many."""
+        keys = set(store.keys())
+        seeds = sorted(filter(str.isdecimal, keys), key=int)
+        states, means = self.seed_states(), self._running_means()
+        if len(seeds) != len(states):
+            raise ValueError(
+                f"The file holds {len(seeds)} seeds, this {type(self).__name__} has "
+                f"{len(states)}: it was saved from other networks."
+            )
+        for key, state in zip(seeds, states, strict=True):
+            state.assign(store[key])
+        if sum(key.startswith("mean_") for key in keys) == len(means):
+            for i, mean in enumerate(means):
+                mean.assign(store[f"mean_{i}"])
+        if self.ema is not None:
+            self.ema_updates.assign(store["ema_updates"] if "ema_updates" in keys else PAST_RAMP_UP)
+
+    def seed_states(self):
+        """Returns the state variables of all seed generators: the model's and its layers'."""
+        weights = {id(weight) for weight in self.weights}
+        return [variable for variable in self.variables if id(variable) not in weights]
+
+    def _running_means(self):
+        return [variable for metric in self.metrics for variable in metric.variables]
