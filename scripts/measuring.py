@@ -51,7 +51,7 @@ def usual_graph(model, batch):
     from kerasgan.fast import winograd
 
     with mock.patch.object(winograd, "is_profitable", return_value=False):
-        return tf.function(model.train_step).get_concrete_function(batch).graph
+        return tf.function(model.train_step, autograph=False).get_concrete_function(batch).graph
 
 
 def operations(graph):
