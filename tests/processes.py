@@ -1,10 +1,15 @@
 """Scripts as a user runs them, each in a process of its own."""
 
+import atexit
 import csv
 import functools
 import json
+import os
 import pathlib
 import re
+import select
+import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -15,6 +20,8 @@ import numpy as np
 import kerasgan  # noqa: F401 without it Keras does not know the classes in a file
 
 ROOT = pathlib.Path(__file__).parent.parent
+# Runs a script, whose name follows, with narrow networks.
+NARROW = ROOT / "tests" / "scripts" / "narrow"
 # What hangs is to fail, even on a busy machine.
 TIMEOUT = 1200
 
@@ -23,43 +30,82 @@ def command(script, *flags):
     return [sys.executable, str(ROOT / "scripts" / f"{script}.py"), *map(str, flags)]
 
 
-# Processes that only differ in what they run share the time that imports take.
-_FORKS = """
-import json, os, runpy, signal, sys
-import tensorflow, kerasgan, zoo
-sys.path.remove("")
-for line in sys.stdin:
-    script, flags, cwd, folder, timeout = json.loads(line)
-    child = os.fork()
-    if not child:
-        os.chdir(cwd)
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        for stream, name in (1, "stdout"), (2, "stderr"):
-            os.dup2(os.open(f"{folder}/{name}", os.O_CREAT | os.O_WRONLY), stream)
-        signal.alarm(timeout)
-        sys.path.insert(0, os.path.dirname(script))
-        sys.argv = [script, *flags]
-        runpy.run_path(script, run_name="__main__")
-        sys.exit()
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-"""
-
-
 @functools.cache
 def _forks():
+    """The folder of the server that forks processes, which ends with this process."""
+    folder = tempfile.mkdtemp()
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    return subprocess.Popen([sys.executable, "-c", _FORKS], cwd=ROOT, **pipes)
+    server = subprocess.Popen([sys.executable, ROOT / "tests/scripts/forks.py", folder], **pipes)
+    atexit.register(_stop, server, folder)
+    assert server.stdout.readline() == "ready\n"
+    return folder
 
 
-def run(script, *flags, cwd):
+def _stop(server, folder):
+    server.stdin.close()
+    server.wait()
+    shutil.rmtree(folder)
+
+
+class Process:
+    """A script's process, which has imported TensorFlow and kerasgan already.
+
+    Args:
+        script: A name in scripts/, or a path without .py.
+        *flags: Its flags.
+        cwd: The working directory.
+        env: What is added to the environment.
+        output: The file that is to have its standard output and error.
+        errors: Another one for the standard error.
+        forks: Whether the Python processes that the script starts are such ones, too.
+    """
+
+    def __init__(self, script, *flags, cwd, env=None, output, errors=None, forks=False):
+        _, path, *flags = command(script, *flags)
+        request = {
+            "script": path,
+            "flags": flags,
+            "cwd": str(cwd),
+            "env": dict(os.environ) | (env or {}),
+            "executable": f"{_forks()}/python" if forks else None,
+            "timeout": TIMEOUT,
+        }
+        self.args, self.returncode = [path, *flags], None
+        with (
+            socket.socket(socket.AF_UNIX) as server,
+            open(os.devnull) as nothing,
+            open(output, "w") as out,
+            open(errors or os.devnull, "w") as err,
+        ):
+            server.connect(f"{_forks()}/socket")
+            streams = [nothing.fileno(), out.fileno(), (err if errors else out).fileno()]
+            socket.send_fds(server, [b"f"], streams)
+            server.sendall(json.dumps(request).encode() + b"\n")
+            self._answers = server.makefile()
+        self.pid = int(self._answers.readline())
+
+    def poll(self):
+        """Returns the exit code, or None before there is one."""
+        ended = self.returncode is not None or select.select([self._answers], [], [], 0)[0]
+        return self.wait() if ended else None
+
+    def wait(self):
+        """Waits for its end, and returns the exit code."""
+        if self.returncode is None:
+            self.returncode = int(self._answers.readline())
+            self._answers.close()
+        return self.returncode
+
+
+def run(script, *flags, cwd, env=None, forks=False):
     """Runs a script to its end."""
-    _, path, *flags = command(script, *flags)
     with tempfile.TemporaryDirectory() as folder:
-        request = [path, flags, str(cwd), folder, TIMEOUT]
-        print(json.dumps(request), file=_forks().stdin, flush=True)
-        code = int(_forks().stdout.readline())
-        texts = [pathlib.Path(folder, name).read_text() for name in ("stdout", "stderr")]
-    return subprocess.CompletedProcess([path, *flags], code, *texts)
+        files = [pathlib.Path(folder, name) for name in ("output", "errors")]
+        paths = dict(zip(("output", "errors"), files, strict=True))
+        process = Process(script, *flags, cwd=cwd, env=env, forks=forks, **paths)
+        code = process.wait()
+        texts = [file.read_text() for file in files]
+    return subprocess.CompletedProcess(process.args, code, *texts)
 
 
 def refuses(result, *words):

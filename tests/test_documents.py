@@ -2,11 +2,10 @@
 
 import pathlib
 import re
-import subprocess
-import sys
 
 import numpy as np
 from PIL import Image
+from processes import NARROW, run
 
 ROOT = pathlib.Path(__file__).parent.parent
 
@@ -16,26 +15,29 @@ def blocks(document, language):
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
-def test_the_python_of_the_readme_runs(tmp_path):
+DOCUMENTS = ["README.md", "docs/guide.md"]
+
+
+def test_the_python_of_the_readme_and_the_guide_runs(tmp_path):
     pictures = tmp_path / "path" / "to" / "pictures"
     pictures.mkdir(parents=True)
     pixels = np.random.default_rng(0).integers(0, 256, (64, 32, 32, 3), dtype=np.uint8)
     for i, picture in enumerate(pixels):
         Image.fromarray(picture).save(pictures / f"{i}.png")
-    code = "\n".join(blocks("README.md", "python"))
-    code += "assert pictures.image_shape == (64, 64, 3)\n"
-    result = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
-    )
+    readme, guide = ("\n".join(blocks(document, "python")) for document in DOCUMENTS)
+    code = f"{readme}\nassert pictures.image_shape == (64, 64, 3)\n{guide}"
+    (tmp_path / "readme.py").write_text(code)
+    result = run(NARROW, tmp_path / "readme", cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     assert (tmp_path / "samples" / "epoch-00001.png").exists()
     assert (tmp_path / "checkpoints" / "epoch-00001.weights.h5").exists()
 
 
-def test_the_flags_of_the_readme_are_known(tmp_path):
+def test_the_flags_of_the_documents_are_known():
     commands = [
         part.split()
-        for block in blocks("README.md", "sh")
+        for document in [*DOCUMENTS, "docs/performance.md", "CONTRIBUTING.md"]
+        for block in blocks(document, "sh")
         for line in block.splitlines()
         if line.startswith("python scripts/")
         for part in line.removeprefix("python ").split(" -- ")
@@ -49,10 +51,14 @@ def test_the_flags_of_the_readme_are_known(tmp_path):
 
 def test_nothing_is_missing():
     text = (ROOT / "README.md").read_text()
+    assert len(text.splitlines()) <= 200
     links = [link for link in re.findall(r"\]\(([^)]+)\)", text) if "://" not in link]
     assert len(links) >= 8
     for link in links:
         assert (ROOT / link).exists(), link
+    for document in (ROOT / "docs").glob("*.md"):
+        for link in re.findall(r"\]\(([^)]+)\)", document.read_text()):
+            assert "://" in link or (document.parent / link).exists(), (document, link)
     for recipe in (ROOT / "zoo").glob("*.py"):
         if recipe.name in ("__init__.py", "recipe.py"):
             continue

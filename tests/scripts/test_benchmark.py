@@ -24,7 +24,7 @@ def test_benchmark(tmp_path):
         "--against=peer.py",
         "--output=found.json",
     ]
-    result = run("benchmark", *flags, cwd=tmp_path)
+    result = run("benchmark", *flags, cwd=tmp_path, forks=True)
     assert result.returncode == 0, result.stderr
     found = json.loads((tmp_path / "found.json").read_text())
     case = found["cases"]["gan"]
@@ -39,7 +39,7 @@ def test_benchmark(tmp_path):
     assert "| gan |" in result.stdout
 
     (tmp_path / "peer.py").write_text(PEER.replace("533505", "5"))
-    result = run("benchmark", *flags, cwd=tmp_path)
+    result = run("benchmark", *flags, cwd=tmp_path, forks=True)
     assert result.returncode == 1
     assert "error: gan has [1489936, 533505] weights, not [1489936, 5]" in result.stderr
     assert refuses(run("benchmark", "--cases=biggan", cwd=tmp_path), "biggan", "dcgan")
@@ -49,7 +49,7 @@ def test_benchmark(tmp_path):
 def test_sweep(tmp_path):
     pytest.importorskip("matplotlib")
     flags = ["--model=gan", "--batches=4", "--sizes=8", "--replicas=2", "--batch=2", "--size=8"]
-    result = run("sweep", *flags, "--steps=1", "--output=sub/curves.png", cwd=tmp_path)
+    result = run("sweep", *flags, "--steps=1", "--output=sub/curves.png", cwd=tmp_path, forks=True)
     assert result.returncode == 0, result.stderr
     with Image.open(tmp_path / "sub" / "curves.png", formats=["PNG"]) as picture:
         assert len(set(picture.convert("RGB").getdata())) > 10

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from keras import layers
 from PIL import Image
-from processes import refuses, run
+from processes import NARROW, refuses, run
 from test_scripts import TINY
 
 import kerasgan
@@ -68,7 +68,9 @@ def test_train_by_class(tmp_path):
 
 
 def test_train_semi_supervised(tmp_path):
-    result = run("train", *TINY, "--model=sgan", "--epochs=2", "--workdir=run", cwd=tmp_path)
+    result = run(
+        NARROW, "train", *TINY, "--model=sgan", "--epochs=2", "--workdir=run", cwd=tmp_path
+    )
     assert result.returncode == 0, result.stderr
     with (tmp_path / "run" / "history.csv").open() as file:
         rows = list(csv.DictReader(file))
@@ -79,9 +81,8 @@ def test_train_semi_supervised(tmp_path):
     assert 0 <= float(rows[0]["val_accuracy"]) <= 1
 
     # The best of all epochs, those before and after an interruption.
-    result = run(
-        "train", *TINY, "--model=sgan", "--epochs=4", "--workdir=run", "--resume", cwd=tmp_path
-    )
+    flags = [*TINY, "--model=sgan", "--epochs=4", "--workdir=run", "--resume"]
+    result = run(NARROW, "train", *flags, cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     with (tmp_path / "run" / "history.csv").open() as file:
         best = max(float(row["val_accuracy"]) for row in csv.DictReader(file))

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 from PIL import Image
-from processes import refuses, run
+from processes import NARROW, refuses, run
 
 from kerasgan import data, models
 
@@ -140,12 +140,11 @@ def test_a_classifier_judges_translations(folder, tmp_path):
 
 def test_super_resolution_from_pre_training_to_the_game(tmp_path):
     small = ["--image_size=32", "--epochs=1", "--steps_per_epoch=2", "--batch_size=2"]
-    result = run("train", "--model=srresnet", *small, "--workdir=first", cwd=tmp_path)
+    result = run(NARROW, "train", "--model=srresnet", *small, "--workdir=first", cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     assert "discriminator" not in result.stdout
-    result = run(
-        "train", "--model=srgan", *small, "--pretrained=first", "--workdir=then", cwd=tmp_path
-    )
+    flags = ["--model=srgan", *small, "--pretrained=first", "--workdir=then"]
+    result = run(NARROW, "train", *flags, cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     first, then = (keras.models.load_model(tmp_path / x / "model.keras") for x in ("first", "then"))
     distances = [
@@ -189,7 +188,7 @@ def test_pix2pix_on_a_folder_of_pairs(tmp_path):
         "--epochs=1",
         "--workdir=run",
     ]
-    result = run("train", *flags, cwd=tmp_path)
+    result = run(NARROW, "train", *flags, cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     recipe = json.loads((tmp_path / "run" / "recipe.json").read_text())
     assert recipe["direction"] == "b_to_a" and recipe["small"]
