@@ -218,12 +218,12 @@ def main():
         check_workdir(workdir, options)
 
     strategy = make_strategy(options["strategy"])  # a cluster must be joined before all else
-    with told(workdir), cluster.lost_workers(strategy):
+    with report_failures(workdir), cluster.lost_workers(strategy):
         train(recipe, options, recorded, workdir, strategy)
 
 
 @contextlib.contextmanager
-def told(workdir):
+def report_failures(workdir):
     """Ends the process with a line that says why, and from where to go on."""
     try:
         yield
@@ -286,7 +286,7 @@ def train(recipe, options, recorded, workdir, strategy):
     )
     collapsed = on_collapse(checkpoint)
     if _PRETRAINED.value and not checkpoint.paths():
-        begin_with(model, common.path(_PRETRAINED.value))
+        load_pretrained(model, common.path(_PRETRAINED.value))
 
     # From here on the chief changes files.
     chief = cluster.is_chief(strategy)
@@ -601,7 +601,7 @@ def check_data(recorded, options, done, steps):
     logging.warning("%s.", change)
 
 
-def begin_with(model, path):
+def load_pretrained(model, path):
     """Gives a model the generator of another one."""
     generator = common.load_model(path).sampler
     shapes = [[weight.shape for weight in each.weights] for each in (generator, model.generator)]

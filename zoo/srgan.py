@@ -37,14 +37,14 @@ from zoo.recipe import Recipe, Settings, adam
 def _small_generator(pictures, seed):
     """Eight blocks of 32 channels where the paper has 16 of 64."""
     channels = pictures.image_shape[2]
-    return networks.srresnet.generator(pictures.scale, channels, 32, 8, seed=seed)
+    return networks.srgan.generator(pictures.scale, channels, 32, 8, seed=seed)
 
 
 def _small(pictures, seed):
     return {
         "scale": pictures.scale,
         "generator": _small_generator(pictures, seed),
-        "discriminator": networks.srresnet.discriminator(
+        "discriminator": networks.srgan.discriminator(
             pictures.image_shape, width=32, units=256, seed=seed
         ),
     }

@@ -1,4 +1,4 @@
-"""Giving way when the machine is wanted back."""
+"""Checkpoints and exits on SIGTERM."""
 
 import signal
 import threading

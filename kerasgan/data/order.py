@@ -1,4 +1,4 @@
-"""In which order examples come: datasets of batches of their numbers."""
+"""Deterministic, seekable shuffling of example indices."""
 
 import os
 

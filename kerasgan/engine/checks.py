@@ -109,18 +109,18 @@ def checked_attributes(attributes, num_attributes):
         return tf.identity(attributes)
 
 
-def warn_of_bounded_logits(discriminator, image_shape, beside, count):
+def warn_of_bounded_logits(discriminator, image_shape, extra_shapes, count):
     """Warns if a network ends in an activation that bounds its logits, such as a sigmoid.
 
     Args:
         discriminator: The network.
         image_shape: The shape of its examples.
-        beside: The shapes of its other inputs.
+        extra_shapes: The shapes of its other inputs.
         count: How many of its outputs, the first ones, are logits.
     """
-    specs = [tf.TensorSpec((None, *shape), "float32") for shape in (image_shape, *beside)]
+    specs = [tf.TensorSpec((None, *shape), "float32") for shape in (image_shape, *extra_shapes)]
     call = tf.function(lambda x: discriminator(x, training=False), autograph=False)
-    graph = call.get_concrete_function(specs if beside else specs[0])
+    graph = call.get_concrete_function(specs if extra_shapes else specs[0])
     for logits in tf.nest.flatten(graph.outputs)[:count]:
         bound = _bound(logits)
         if bound is not None:

@@ -150,7 +150,7 @@ class Fitting:
         check_first(self.check_batch, x, y, name)
 
     def check_held_out(self, x, y, name):
-        """Likewise for what the model is evaluated on."""
+        """Raises a ValueError if `x` and `y` are not what the model is evaluated on."""
         check_first(self.check_held_out_batch, x, y, name)
 
     def _check_last_batch(self, x, batch_size, options):

@@ -152,7 +152,7 @@ def whole_batches(replicas, x, y, batch_size, options, seed):
         replicas: How many there are.
         x: As in `fit`, an array or a data set.
         y: As in `fit`.
-        batch_size: Likewise.
+        batch_size: As in `fit`.
         options: Other arguments of `fit`.
         seed: The seed of the order of arrays: workers, each of which takes its rows of a batch,
             must shuffle alike.

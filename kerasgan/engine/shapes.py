@@ -1,9 +1,9 @@
-"""What networks of a user take and make."""
+"""Validates input and output shapes of user-supplied networks."""
 
 import keras
 
 
-def input_shape_of(network, name, given, argument, beside):
+def input_shape_of(network, name, given, argument, extra_shapes):
     """Returns the shape of a user's network's first input: its own, or the one given beside it.
 
     Args:
@@ -11,21 +11,23 @@ def input_shape_of(network, name, given, argument, beside):
         name: What it is called, for errors.
         given: The shape that the user gave, or None.
         argument: The argument that it was given as.
-        beside: The shapes of its other inputs.
+        extra_shapes: The shapes of its other inputs.
     """
     if not isinstance(network, keras.Model):
         raise ValueError(f"{name} must be a keras.Model, got {network!r}.")
     own = getattr(network, "input_shape", None)  # subclassed models do not know theirs
-    if isinstance(own, (list, dict)) or (own is not None and beside):
+    if isinstance(own, (list, dict)) or (own is not None and extra_shapes):
         shapes = own if isinstance(own, list) else [own]
-        if len(shapes) != 1 + len(beside):
-            wanted = "one input" if not beside else f"{1 + len(beside)} inputs, in a list"
+        if len(shapes) != 1 + len(extra_shapes):
+            wanted = (
+                "one input" if not extra_shapes else f"{1 + len(extra_shapes)} inputs, in a list"
+            )
             raise ValueError(f"The {name} must have {wanted}, it has {len(shapes)}.")
         own, *others = shapes
-        if not all(map(_fits, (other[1:] for other in others), beside)):
+        if not all(map(_fits, (other[1:] for other in others), extra_shapes)):
             raise ValueError(
                 f"The {name} takes {[other[1:] for other in others]} beside its first input, but "
-                f"must take {list(beside)}."
+                f"must take {list(extra_shapes)}."
             )
     if own is None and given is None:
         raise ValueError(
@@ -48,10 +50,10 @@ def _fits(own, given):
     )
 
 
-def symbolic(shape, beside):
+def symbolic(shape, extra_shapes):
     """Symbolic inputs of a network that takes one shape, or several in a list."""
-    inputs = [keras.Input(each) for each in (shape, *beside)]
-    return inputs if beside else inputs[0]
+    inputs = [keras.Input(each) for each in (shape, *extra_shapes)]
+    return inputs if extra_shapes else inputs[0]
 
 
 def check_made(generator, input_shape, image_shape):
@@ -63,17 +65,17 @@ def check_made(generator, input_shape, image_shape):
         )
 
 
-def check_scores(discriminator, image_shape, beside=()):
+def check_scores(discriminator, image_shape, extra_shapes=()):
     """Raises a ValueError if a discriminator cannot score images of this shape.
 
     Args:
         discriminator: The network.
         image_shape: (height, width, channels).
-        beside: The shapes of its other inputs.
+        extra_shapes: The shapes of its other inputs.
     """
-    input_shape_of(discriminator, "discriminator", image_shape, "the shape of images", beside)
+    input_shape_of(discriminator, "discriminator", image_shape, "the shape of images", extra_shapes)
     try:
-        discriminator(symbolic(image_shape, beside))
+        discriminator(symbolic(image_shape, extra_shapes))
     except ValueError as error:
         raise ValueError(
             f"The discriminator {discriminator.name!r} cannot score images of {image_shape}: "

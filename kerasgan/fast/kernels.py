@@ -122,8 +122,8 @@ def convolution_of_few(images, kernel, strides, padding):
 def leaky_relu(inputs, slope):
     """Returns max(x, 0) + slope min(x, 0) for a positive slope, whose gradients cost less.
 
-    The gradient asks the outputs, whose signs are the inputs', so that the inputs need not be
-    kept. The derivative of the signs is zero. TensorFlow's gradient of the gradient, which
+    The gradient is computed from the output's sign, which is the input's, so that the input is not
+    stored. The derivative of the sign is zero. TensorFlow's gradient of the gradient, which
     gradient penalties take, has zeros for it, and sends them back through the whole network.
     """
 

@@ -40,10 +40,10 @@ class CycleGAN(TranslatesBothWays, AdversarialModel):
             the generators.
         generator_ab: A `keras.Model` from images of A to images of B in [-1, 1]; None builds the
             paper's, with 9 residual blocks from 256 x 256 on, else 6, for sides of multiples of 4.
-        generator_ba: Likewise from B to A.
+        generator_ba: The same from B to A.
         discriminator_a: A `keras.Model` from images to raw logits, (N, 1) or a map of patches;
             None builds the paper's.
-        discriminator_b: Likewise.
+        discriminator_b: The same for images of B.
         adversarial_weight: The weight of the adversarial loss. 2, as the paper has twice the
             least-squares loss of Mao et al., which is `adversarial_loss`.
         cycle_weight: The weight of the cycle loss.
@@ -154,7 +154,7 @@ class CycleGAN(TranslatesBothWays, AdversarialModel):
         Args:
             generator_optimizer: A `keras.optimizers.Optimizer` or its name, of both generators;
                 None is the paper's.
-            discriminator_optimizer: Likewise of both discriminators.
+            discriminator_optimizer: The same, of both discriminators.
             adversarial_loss: A `kerasgan.losses.AdversarialLoss` or its name; None is the paper's.
             **kwargs: As in `AdversarialModel.compile`.
 

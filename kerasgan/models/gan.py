@@ -22,7 +22,7 @@ def uniform(low, high):
 
 
 class AlternatingGAN(AdversarialModel):
-    """The alternating game of a generator G and a discriminator D, whatever the examples are.
+    """Alternating training of a generator G and a discriminator D, on batches of any structure.
 
     Goodfellow et al., 2014, arXiv:1406.2661, Algorithm 1. A variant says what an example is in
     `unpack` and `fake_batch`, which return a batch of any structure, the images first.
@@ -142,7 +142,7 @@ class AlternatingGAN(AdversarialModel):
 
         Args:
             generator_optimizer: A `keras.optimizers.Optimizer` or its name; None is the paper's.
-            discriminator_optimizer: Likewise.
+            discriminator_optimizer: The same for the discriminator.
             adversarial_loss: A `kerasgan.losses.AdversarialLoss` or its name; None is the paper's.
             penalty: A `kerasgan.losses.Penalty` on the discriminator's gradients; None is the
                 paper's.
@@ -225,24 +225,24 @@ class GAN(Generates, AlternatingGAN):
         image_shape = image_shape and check_example_shape(image_shape, any_rank=own)
 
         if generator is not None:
-            beside = self.generator_conditions()
+            extra_shapes = self.generator_conditions()
             latents = input_shape_of(
-                generator, "generator", latent_dim and (latent_dim,), "latent_dim", beside
+                generator, "generator", latent_dim and (latent_dim,), "latent_dim", extra_shapes
             )
             if len(latents) != 1:
                 raise ValueError(f"The generator must take latents (N, dim), it takes {latents}.")
             (latent_dim,) = latents
-            made = generator(symbolic(latents, beside)).shape[1:]
+            made = generator(symbolic(latents, extra_shapes)).shape[1:]
             if image_shape not in (None, made):
                 raise ValueError(f"image_shape is {image_shape}, but the generator makes {made}.")
             image_shape = made
         if discriminator is not None:
-            beside = self.discriminator_conditions()
+            extra_shapes = self.discriminator_conditions()
             image_shape = input_shape_of(
-                discriminator, "discriminator", image_shape, "image_shape", beside
+                discriminator, "discriminator", image_shape, "image_shape", extra_shapes
             )
-            self.check_outputs(discriminator(symbolic(image_shape, beside)))
-            warn_of_bounded_logits(discriminator, image_shape, beside, self.logits_count)
+            self.check_outputs(discriminator(symbolic(image_shape, extra_shapes)))
+            warn_of_bounded_logits(discriminator, image_shape, extra_shapes, self.logits_count)
         builders = self.build_generator, self.build_discriminator
         if len(image_shape) != 3 and not own:
             self._check_vectors(image_shape)
@@ -290,11 +290,11 @@ class GAN(Generates, AlternatingGAN):
 
     def build_generator(self, image_shape, latent_dim, seed):
         """Returns the paper's generator."""
-        return networks.maxout.generator(image_shape, latent_dim, seed=seed)
+        return networks.gan.generator(image_shape, latent_dim, seed=seed)
 
     def build_discriminator(self, image_shape, seed):
         """Returns the paper's discriminator."""
-        return networks.maxout.discriminator(image_shape, seed=seed)
+        return networks.gan.discriminator(image_shape, seed=seed)
 
     def default_optimizers(self):
         """Returns stochastic gradient descent with momentum, the learning rate decaying."""

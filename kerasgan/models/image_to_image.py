@@ -1,4 +1,4 @@
-"""Models that make an image of an image, learnt from pairs."""
+"""Base classes of image-to-image models, learnt from pairs."""
 
 import functools
 import inspect
@@ -200,9 +200,9 @@ class ContentGAN(AlternatingGAN, ImageToImage):
             discriminator = self.build_discriminator(input_shape, image_shape, seed)
         players = generator, discriminator
         super().__init__(players, image_shape, input_shape=input_shape, seed=seed, **kwargs)
-        beside = self.discriminator_conditions(input_shape)
-        check_scores(discriminator, image_shape, beside)
-        warn_of_bounded_logits(discriminator, image_shape, beside, self.logits_count)
+        extra_shapes = self.discriminator_conditions(input_shape)
+        check_scores(discriminator, image_shape, extra_shapes)
+        warn_of_bounded_logits(discriminator, image_shape, extra_shapes, self.logits_count)
         self.adversarial_weight = adversarial_weight
 
     # ------------------------------------------------------------------ the paper
@@ -251,7 +251,7 @@ class ContentGAN(AlternatingGAN, ImageToImage):
 
         Args:
             generator_optimizer: A `keras.optimizers.Optimizer` or its name; None is the paper's.
-            discriminator_optimizer: Likewise for the discriminator.
+            discriminator_optimizer: The same for the discriminator.
             adversarial_loss: A `kerasgan.losses.AdversarialLoss` or its name; None is the paper's.
             content_loss: A function (images, generated images) -> scalar, such as
                 `kerasgan.losses.l1` and `kerasgan.losses.l2`; None is the paper's.

@@ -1,4 +1,4 @@
-"""InfoGAN: latent codes that can be recovered from the images."""
+"""InfoGAN: latent codes recoverable from the images."""
 
 import keras
 import tensorflow as tf

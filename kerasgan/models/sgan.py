@@ -33,7 +33,7 @@ class SemiSupervisedGAN(Classifying, GAN):
         L_G = || E f(x_u) - E f(G(z)) ||^2
 
     Such a generator makes a good classifier rather than good images. Both networks are those of
-    `kerasgan.networks.improved`, latents are uniform in [0, 1], Adam has a learning rate of 3e-3,
+    `kerasgan.networks.sgan`, latents are uniform in [0, 1], Adam has a learning rate of 3e-3,
     beta_1 = 0.5 and the authors' place for epsilon, on which it depends whether the generator can
     follow. `ema` keeps an average of both networks; `classify` and `evaluate` use it.
 
@@ -79,12 +79,12 @@ class SemiSupervisedGAN(Classifying, GAN):
 
     def build_generator(self, image_shape, latent_dim, seed):
         """Returns the paper's generator."""
-        return networks.improved.generator(image_shape, latent_dim, seed=seed)
+        return networks.sgan.generator(image_shape, latent_dim, seed=seed)
 
     def build_discriminator(self, image_shape, seed):
         """Returns the paper's discriminator."""
         logits = self.num_classes + self.generated_classes
-        return networks.improved.discriminator(image_shape, logits, seed=seed)
+        return networks.sgan.discriminator(image_shape, logits, seed=seed)
 
     def default_optimizers(self):
         """Returns Adam for both networks."""

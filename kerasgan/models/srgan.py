@@ -1,4 +1,4 @@
-"""Super-resolution."""
+"""Single-image super-resolution with an adversarial loss."""
 
 import keras
 import tensorflow as tf
@@ -120,7 +120,7 @@ class SRGAN(Upscales, ContentGAN):
 
     def build_discriminator(self, input_shape, image_shape, seed):
         """Returns the paper's discriminator."""
-        return networks.srresnet.discriminator(image_shape, seed=seed)
+        return networks.srgan.discriminator(image_shape, seed=seed)
 
     def default_optimizers(self):
         """Returns Adam for both networks."""

@@ -29,7 +29,7 @@ class Upscales:
     def __init__(self, image_shape, scale, generator, *others, features, seed, **kwargs):
         height, width, channels = image_shape = check_image_shape(image_shape)
         if generator is None:
-            generator = networks.srresnet.generator(scale, channels, seed=seed)
+            generator = networks.srgan.generator(scale, channels, seed=seed)
         if height % scale or width % scale:
             raise ValueError(f"The sides of {image_shape} must be multiples of {scale=}.")
         input_shape = (height // scale, width // scale, channels)

@@ -9,32 +9,35 @@ from kerasgan.networks import (
     acgan,
     cgan,
     dcgan,
-    improved,
+    gan,
     infogan,
     lsgan,
-    maxout,
     patchgan,
     points,
     projection,
     resnet,
-    srresnet,
+    sgan,
+    srgan,
     unet,
     vgg,
 )
+
+# Their names in version 0.1.
+maxout, improved, srresnet = gan, sgan, srgan
 
 __all__ = [
     "acgan",
     "cgan",
     "dcgan",
-    "improved",
+    "gan",
     "infogan",
     "lsgan",
-    "maxout",
     "patchgan",
     "points",
     "projection",
     "resnet",
-    "srresnet",
+    "sgan",
+    "srgan",
     "unet",
     "vgg",
 ]

@@ -74,7 +74,7 @@ def to_image(x, activation="tanh"):
 
 
 def to_sigmoid_image(x):
-    """Likewise for papers whose pixels lie in [0, 1], where ours lie in [-1, 1]."""
+    """Ends a generator of a paper whose pixels lie in [0, 1]; here they lie in [-1, 1]."""
     return layers.Rescaling(2.0, -1.0, dtype="float32")(to_image(x, "sigmoid"))
 
 

@@ -1,4 +1,4 @@
-"""Features in which images are compared as eyes would.
+"""VGG-19 features for perceptual losses.
 
 Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition", 2014,
 arXiv:1409.1556, trained on ImageNet, as SRGAN's perceptual loss uses them.

@@ -296,8 +296,8 @@ class _SuperResolution(_Images):
 
     def narrow_networks(self, seed):
         return {
-            "generator": networks.srresnet.generator(width=4, blocks=1, seed=seed),
-            "discriminator": networks.srresnet.discriminator(
+            "generator": networks.srgan.generator(width=4, blocks=1, seed=seed),
+            "discriminator": networks.srgan.discriminator(
                 self.image_shape, width=4, units=8, seed=seed
             ),
         }

@@ -110,7 +110,7 @@ def test_generators_load_where_kerasgan_is_not(tmp_path):
     labels = np.eye(10, dtype="float32")[:3]
     photo = np.random.default_rng(0).uniform(-1, 1, (1, 32, 32, 3)).astype("float32")
     made = {
-        "gan": (networks.maxout.generator((8, 8, 1), 5), [latents]),
+        "gan": (networks.gan.generator((8, 8, 1), 5), [latents]),
         "dcgan": (networks.dcgan.generator((8, 8, 1), 5, width=4), [latents]),
         "lsgan": (networks.lsgan.generator((16, 16, 1), 5, width=2), [latents]),
         "wgan_gp": (models.WGANGP((16, 16, 1), 5).generator, [latents]),

@@ -528,7 +528,7 @@ def test_grey_pictures_are_measured_in_their_own_levels():
 
 
 def test_upscaling_in_parts_equals_upscaling_the_whole():
-    generator = networks.srresnet.generator(2, width=4, blocks=2, seed=0)
+    generator = networks.srgan.generator(2, width=4, blocks=2, seed=0)
     model = models.SRGAN((32, 32, 3), 2, generator, seed=0)
     picture = RANDOM.integers(0, 256, (70, 45, 3), dtype=np.uint8)
     whole = model.upscale(picture)
@@ -544,7 +544,7 @@ def test_upscaling_in_parts_equals_upscaling_the_whole():
 
 
 def test_the_papers_srresnet_sees_40_pixels_around_each():
-    generator = networks.srresnet.generator(4, seed=0)
+    generator = networks.srgan.generator(4, seed=0)
     black = np.full((1, 96, 96, 3), -1.0, "float32")
     other = black.copy()
     other[:, :, :40] = 1.0

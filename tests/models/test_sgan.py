@@ -221,8 +221,8 @@ def test_unlabelled_images_help():
     errors = []
     for weight in (1.0, 0.0):
         model = models.SemiSupervisedGAN(
-            generator=networks.improved.generator(SHAPE, 20, units=100, seed=2),
-            discriminator=networks.improved.discriminator(SHAPE, 2, (100, 50), 0.3, seed=2),
+            generator=networks.sgan.generator(SHAPE, 20, units=100, seed=2),
+            discriminator=networks.sgan.discriminator(SHAPE, 2, (100, 50), 0.3, seed=2),
             unlabelled_weight=weight,
             ema=0.98,
             seed=2,

@@ -19,8 +19,8 @@ def trainable(model):
             (3_576_704, 2_765_568),
         ),
         (
-            lambda: networks.maxout.generator((28, 28, 1)),
-            lambda: networks.maxout.discriminator((28, 28, 1)),
+            lambda: networks.gan.generator((28, 28, 1)),
+            lambda: networks.gan.discriminator((28, 28, 1)),
             (2_503_984, 1_231_441),
         ),
         (
@@ -49,18 +49,18 @@ def trainable(model):
             (6_645_121, 6_690_893),
         ),
         (
-            lambda: networks.improved.generator((28, 28, 1)),
-            lambda: networks.improved.discriminator((28, 28, 1), 10),
+            lambda: networks.sgan.generator((28, 28, 1)),
+            lambda: networks.sgan.discriminator((28, 28, 1), 10),
             (694_568, 1_538_770),
         ),
     ],
-    ids=["dcgan", "maxout", "lsgan", "wgan_gp", "cgan", "acgan", "infogan", "improved"],
+    ids=["dcgan", "gan", "lsgan", "wgan_gp", "cgan", "acgan", "infogan", "sgan"],
 )
 def test_published_sizes(generator, discriminator, counts):
     assert (trainable(generator()), trainable(discriminator())) == counts
 
 
-@pytest.mark.parametrize("network", [networks.dcgan, networks.lsgan, networks.maxout])
+@pytest.mark.parametrize("network", [networks.dcgan, networks.lsgan, networks.gan])
 @pytest.mark.parametrize(
     "image_shape", [(8, 8, 1), (28, 28, 1), (32, 64, 3), (20, 36, 4), (128, 96, 2)]
 )
@@ -84,14 +84,14 @@ def test_sizes_that_do_not_halve_are_refused(network, image_shape):
         network.discriminator(image_shape)
 
 
-@pytest.mark.parametrize("network", [networks.dcgan, networks.lsgan, networks.maxout])
+@pytest.mark.parametrize("network", [networks.dcgan, networks.lsgan, networks.gan])
 @pytest.mark.parametrize("image_shape", [(28, 28), (28, 28, 5), (0, 28, 1), 28, "28x28x1"])
 def test_malformed_shapes_are_refused(network, image_shape):
     with pytest.raises(ValueError, match="1 to 4"):
         network.generator(image_shape)
 
 
-@pytest.mark.parametrize("network", [networks.dcgan, networks.lsgan, networks.maxout])
+@pytest.mark.parametrize("network", [networks.dcgan, networks.lsgan, networks.gan])
 def test_seeds_fix_the_weights_and_differ_between_layers(network):
     shape = (16, 16, 1)
     one, same, other = (network.generator(shape, seed=seed).get_weights() for seed in (1, 1, 2))
@@ -144,9 +144,9 @@ FAMILIES = {
         lambda shape, **options: networks.infogan.discriminator(shape, CLASSES, 2, **options),
         [1, CLASSES, 2],
     ),
-    "improved": (
-        lambda shape, **options: networks.improved.generator(shape, LATENTS, **options),
-        lambda shape, **options: networks.improved.discriminator(shape, CLASSES, **options),
+    "sgan": (
+        lambda shape, **options: networks.sgan.generator(shape, LATENTS, **options),
+        lambda shape, **options: networks.sgan.discriminator(shape, CLASSES, **options),
         [CLASSES, 250],
     ),
     "projection": (
@@ -155,7 +155,7 @@ FAMILIES = {
         [1],
     ),
 }
-DENSE = ["cgan", "improved"]
+DENSE = ["cgan", "sgan"]
 
 
 def inputs_of(network, scale=1.0, count=2):
@@ -263,8 +263,8 @@ def test_seeds_fix_the_weights_dropout_and_noise_of_families(family, part):
         (lambda: networks.cgan.discriminator((8, 8, 1), 3, dropout=0.4), [0.2] + [0.4] * 3),
         (lambda: networks.acgan.discriminator((8, 8, 1), 3), [0.5] * 6),
         (lambda: networks.acgan.discriminator((8, 8, 1), 3, dropout=0.3), [0.3] * 6),
-        (lambda: networks.improved.discriminator((8, 8, 1), 3), [0.3] + [0.5] * 5),
-        (lambda: networks.improved.discriminator((8, 8, 1), 3, (9, 8), 0.1), [0.3, 0.1, 0.1]),
+        (lambda: networks.sgan.discriminator((8, 8, 1), 3), [0.3] + [0.5] * 5),
+        (lambda: networks.sgan.discriminator((8, 8, 1), 3, (9, 8), 0.1), [0.3, 0.1, 0.1]),
     ],
 )
 def test_rates_of_dropout_and_noise(network, rates):
@@ -306,7 +306,7 @@ def test_acgan_discriminator_halves_with_every_other_convolution():
     assert maps == [(side, side, 16 * 2**i) for i, side in enumerate(sides)]
 
 
-@pytest.mark.parametrize("family", ["cgan", "infogan", "improved"])
+@pytest.mark.parametrize("family", ["cgan", "infogan", "sgan"])
 def test_black_is_zero_to_discriminators_of_pixels_in_0_1(family):
     # All biases are 0, and so is y: only pixels that are not 0 give anything else than 0.
     network = FAMILIES[family][1]((8, 8, 1))
@@ -323,7 +323,7 @@ def test_infogan_discriminator_without_continuous_codes():
 
 
 def test_improved_features_are_the_last_hidden_units_before_their_noise():
-    network = networks.improved.discriminator((8, 8, 1), 3, units=(20, 10), seed=0)
+    network = networks.sgan.discriminator((8, 8, 1), 3, units=(20, 10), seed=0)
     images = inputs_of(network, count=50)
     logits, features = outputs_of(network, images)
     last = network.layers[-3]  # before the two float32 outputs
@@ -401,3 +401,9 @@ def test_projection_is_saved_and_loaded(tmp_path):
     loaded = keras.models.load_model(tmp_path / "network.keras")
     inputs = inputs_of(network)
     np.testing.assert_array_equal(loaded(inputs), network(inputs))
+
+
+def test_names_of_version_0_1():
+    assert networks.maxout is networks.gan
+    assert networks.improved is networks.sgan
+    assert networks.srresnet is networks.srgan

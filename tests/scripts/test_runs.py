@@ -150,8 +150,8 @@ def test_a_stopped_run_of_mixed_precision_with_features_has_a_model(policy, tmp_
     model = models.SRGAN(
         (16, 16, 3),
         2,
-        kerasgan.networks.srresnet.generator(2, 3, 4, 1),
-        kerasgan.networks.srresnet.discriminator((16, 16, 3), width=4, units=8),
+        kerasgan.networks.srgan.generator(2, 3, 4, 1),
+        kerasgan.networks.srgan.discriminator((16, 16, 3), width=4, units=8),
         features=features,
     )
     rate = keras.optimizers.schedules.CosineDecay(5e-4, 10)
