@@ -181,8 +181,8 @@ MUTANTS = [
     *_mutants(
         "models/gan.py",
         (
-            'return {"generator_loss": loss + sum(self.generator.losses)}',
-            'return {"generator_loss": loss}',
+            '"discriminator_loss": loss + sum(self.discriminator.losses),',
+            '"discriminator_loss": loss,',
             (f"{_GAN}regularizers_of_the_networks_count",),
         ),
         (
