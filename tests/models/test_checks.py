@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from labelled import Batches
 
 from kerasgan import models
 from kerasgan.engine.checks import warn_of_bounded_logits
@@ -51,18 +52,6 @@ def k_plus_one():
 def compiled(model):
     model.compile(keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.1))
     return model
-
-
-class Batches(keras.utils.PyDataset):
-    def __init__(self, *batches):
-        super().__init__()
-        self.batches = batches
-
-    def __len__(self):
-        return len(self.batches)
-
-    def __getitem__(self, index):
-        return self.batches[index]
 
 
 # ---------------------------------------------------------------------- labels
