@@ -20,8 +20,15 @@ from absl import flags
 
 import kerasgan
 import zoo
+from kerasgan import models
 
-_MODEL = flags.DEFINE_string("model", "dcgan", f"One of {', '.join(sorted(zoo.RECIPES))}.")
+_LABELLED = models.ConditionalGAN, models.SemiSupervisedGAN
+_NAMES = [
+    name
+    for name, recipe in sorted(zoo.RECIPES.items())
+    if issubclass(recipe.model, models.GAN) and not issubclass(recipe.model, _LABELLED)
+]
+_MODEL = flags.DEFINE_enum("model", "dcgan", _NAMES, "A recipe whose model takes images alone.")
 
 _PACKAGE = pathlib.Path(kerasgan.__file__).parent
 _SHAPE = (16, 16, 1)
@@ -68,7 +75,7 @@ def main():
     kerasgan.fast.use("off")
     model = zoo.RECIPES[_MODEL.value].model(_SHAPE)
     model.compile()
-    steps = walk(model, np.zeros((4, *_SHAPE), "uint8"))
+    steps = walk(model, np.zeros((16, *_SHAPE), "uint8"))
     for number, (file, name) in enumerate(steps, 1):
         print(f"{number:2} {file:24} {name}")
     print(f"{len(steps)} functions in {len({file for file, _ in steps})} files")
