@@ -9,6 +9,7 @@ if keras.backend.backend() != "tensorflow":
     )
 
 from kerasgan import (  # noqa: E402
+    augment,
     callbacks,
     data,
     fast,
@@ -23,6 +24,7 @@ from kerasgan import (  # noqa: E402
 __version__ = "0.2.0"
 
 __all__ = [
+    "augment",
     "callbacks",
     "data",
     "fast",

@@ -86,6 +86,12 @@ _BATCH_SIZE = flags.DEFINE_integer(
     "Images a step over all replicas, shared by the discriminator's steps. [default: the recipe's]",
     lower_bound=1,
 )
+_AUGMENT = flags.DEFINE_string(
+    "augment",
+    None,
+    "How images are augmented before the discriminator sees them, such as "
+    "color,translation,cutout for few images; empty: not at all. [default: the recipe's]",
+)
 _GENERATOR_LEARNING_RATE = flags.DEFINE_float(
     "generator_learning_rate", None, "A constant one. [default: the recipe's]", lower_bound=0.0
 )
@@ -259,6 +265,7 @@ def train(recipe, options, recorded, workdir, strategy):
             recipe.compile(
                 model,
                 epochs * steps,
+                augment=augmentation(options["augment"]),
                 jit_compile=options["jit_compile"],
                 synchronize_batch_norm=options["synchronize_batch_norm"],
             )
@@ -410,7 +417,8 @@ def recorded_options(workdir):
             recorded[name] = None if value is None else parse(value)
         except (ValueError, TypeError) as error:
             raise common.UserError(f"{file} cannot be read: {name}={value!r}: {error}") from error
-    return {"least_steps": 1, "fast": "auto"} | recorded  # of version 0.1, which knew no other
+    # What version 0.1 knew nothing else of.
+    return {"least_steps": 1, "augment": "", "fast": "auto"} | recorded
 
 
 def resolve(recipe, recorded):
@@ -444,6 +452,7 @@ def resolve(recipe, recorded):
         "batch_size": _BATCH_SIZE.value or settings.batch_size,
         "epochs": _EPOCHS.value or settings.epochs,
         "least_steps": settings.least_steps,
+        "augment": settings.augment if _AUGMENT.value is None else _AUGMENT.value,
         "steps_per_epoch": _STEPS_PER_EPOCH.value,
         "generator_learning_rate": _GENERATOR_LEARNING_RATE.value,
         "discriminator_learning_rate": _DISCRIMINATOR_LEARNING_RATE.value,
@@ -458,6 +467,11 @@ def resolve(recipe, recorded):
         "monitor": _MONITOR.value,
         "on_collapse": _ON_COLLAPSE.value,
     }
+
+
+def augmentation(policy):
+    """Returns what `compile` takes of a policy, which may be empty."""
+    return kerasgan.augment.DiffAugment(policy) if policy else None
 
 
 def load(recipe, options, dataset, split):

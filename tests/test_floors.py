@@ -11,7 +11,7 @@ ROOT = pathlib.Path(__file__).parent.parent
 # A file imports only from floors below its own.
 FLOORS = [
     {"files", "keras_compat"},
-    {"losses", "layers", "metrics", "optimizers", "data"},
+    {"losses", "layers", "metrics", "optimizers", "data", "augment"},
     {"fast"},
     {"networks"},
     {"engine"},

@@ -19,6 +19,7 @@ class Settings:
         small: Whether to train the recipe's small networks.
         least_steps: The steps that an epoch has at least. A data set that makes fewer is seen
             several times in each.
+        augment: The policy of `kerasgan.augment.DiffAugment`, or an empty string.
     """
 
     image_shape: tuple[int, int, int]
@@ -26,6 +27,7 @@ class Settings:
     epochs: int
     small: bool = False
     least_steps: int = 1
+    augment: str = ""
 
 
 def unlabelled(data, batch_size, seed, start_step):

@@ -61,6 +61,24 @@ def check_integer(name, value, least=1, wanted="a positive integer"):
     return int(value)
 
 
+def check_augment(augment, players, example_shape):
+    """Raises a ValueError if a model cannot augment what its discriminator sees.
+
+    Args:
+        augment: What `compile` was given.
+        players: The names of the model's players.
+        example_shape: The shape of its examples.
+    """
+    if not callable(augment):
+        raise ValueError(
+            f"augment must be a kerasgan.augment.DiffAugment, or None; got {augment!r}."
+        )
+    if "discriminator" not in players:
+        raise ValueError("augment changes what a discriminator sees, but this model has none.")
+    if len(example_shape) != 3:
+        raise ValueError(f"augment changes images, but an example is {tuple(example_shape)}.")
+
+
 def checked_labels(labels, num_classes):
     """Returns the labels of a batch as int32, which a step and a served model check.
 

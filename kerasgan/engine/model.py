@@ -7,11 +7,12 @@ from kerasgan import keras_compat, losses
 from kerasgan.engine import averages, replicas
 from kerasgan.engine.batches import batch_length, not_empty
 from kerasgan.engine.callbacks import Optimizers
+from kerasgan.engine.checks import check_augment
 from kerasgan.engine.export import Exporting
 from kerasgan.engine.fitting import EVALUATION_SEED, Fitting, refuse_weights
 from kerasgan.engine.health import Examining
 from kerasgan.engine.logs import declared
-from kerasgan.engine.players import Accelerated, prepare_optimizer
+from kerasgan.engine.players import Accelerated, networks_of, prepare_optimizer
 from kerasgan.engine.saving import Saving
 from kerasgan.networks.common import check_seed
 
@@ -42,6 +43,7 @@ class AdversarialModel(Fitting, Examining, Exporting, Saving, keras_compat.Model
     players = ("generator", "discriminator")
     averaged = ("generator",)  # the players that have a moving average, `<player>_ema`
     adversarial_loss = "non_saturating"
+    augment = None
     # Called on the weights of a player after each of its updates, by player.
     constraints = {}
     # How many of a discriminator's outputs, the first ones, are logits.
@@ -94,13 +96,22 @@ class AdversarialModel(Fitting, Examining, Exporting, Saving, keras_compat.Model
 
     # ------------------------------------------------------------------ compiling
 
-    def compile(self, optimizers, adversarial_loss=None, synchronize_batch_norm=False, **kwargs):
+    def compile(
+        self,
+        optimizers,
+        adversarial_loss=None,
+        augment=None,
+        synchronize_batch_norm=False,
+        **kwargs,
+    ):
         """Prepares the model for training; a variant names the optimizers as arguments.
 
         Args:
             optimizers: A `keras.optimizers.Optimizer`, its name, or None for the paper's, for each
                 of `self.players`.
             adversarial_loss: A `kerasgan.losses.AdversarialLoss` or its name; None is the paper's.
+            augment: How the images that discriminators see in training are augmented, such as a
+                `kerasgan.augment.DiffAugment`, or None.
             synchronize_batch_norm: Whether batch normalization is over the shares of all replicas,
                 as on one device, rather than over each share alone. It costs three reductions a
                 layer over the replicas.
@@ -133,6 +144,9 @@ class AdversarialModel(Fitting, Examining, Exporting, Saving, keras_compat.Model
             for layer in keras_compat.layers_of(self):
                 if isinstance(layer, keras.layers.BatchNormalization):
                     layer.synchronized = True
+        if augment is not None:
+            check_augment(augment, self.players, self.image_shape)
+        self.augment = augment
         self.adversarial_loss = losses.get(adversarial_loss or type(self).adversarial_loss)
         vars(self).pop("_examination", None)  # of the losses before
         with self.distribute_strategy.scope():
@@ -188,7 +202,12 @@ class AdversarialModel(Fitting, Examining, Exporting, Saving, keras_compat.Model
         return tf.cast(examples, "float32")
 
     def apply(self, network, inputs, training=False):
-        """Returns what one of the model's networks makes of inputs, computed by `kerasgan.fast`."""
+        """Returns what one of the model's networks makes of inputs, computed by `kerasgan.fast`.
+
+        In training, discriminators see augmented images.
+        """
+        if training and self.augment is not None and network in networks_of(self.discriminator):
+            inputs = self.augment(inputs, self.seed_generator)
         if self.distribute_strategy.num_replicas_in_sync == 1:
             return self._accelerated[network](inputs, training=training)
         with replicas.streams_apart(network):

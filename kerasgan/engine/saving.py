@@ -69,7 +69,7 @@ class Saving:
     def compile_arguments(self):
         """Returns the arguments of `compile`, options of Keras aside, by name."""
         names = [f"{player}_optimizer" for player in self.players]
-        return {name: getattr(self, name) for name in [*names, "adversarial_loss"]}
+        return {name: getattr(self, name) for name in [*names, "adversarial_loss", "augment"]}
 
     def get_compile_config(self):
         """Returns the arguments of `compile`, or None before it was called."""

@@ -146,10 +146,12 @@ class AlternatingGAN(AdversarialModel):
             adversarial_loss: A `kerasgan.losses.AdversarialLoss` or its name; None is the paper's.
             penalty: A `kerasgan.losses.Penalty` on the discriminator's gradients; None is the
                 paper's.
-            **kwargs: `run_eagerly`, `steps_per_execution`, `jit_compile`, `auto_scale_loss`.
+            **kwargs: `augment`, such as `kerasgan.augment.DiffAugment()`, and the other arguments
+                of `AdversarialModel.compile`.
 
         Raises:
-            ValueError: If the optimizers are one object, or the loss or penalty is unknown.
+            ValueError: If the optimizers are one object, the loss or penalty is unknown, or what
+                the discriminator sees cannot be augmented.
         """
         if penalty is not None and not isinstance(penalty, losses.Penalty):
             raise ValueError(

@@ -255,8 +255,7 @@ class ContentGAN(AlternatingGAN, ImageToImage):
             adversarial_loss: A `kerasgan.losses.AdversarialLoss` or its name; None is the paper's.
             content_loss: A function (images, generated images) -> scalar, such as
                 `kerasgan.losses.l1` and `kerasgan.losses.l2`; None is the paper's.
-            **kwargs: `penalty`, `run_eagerly`, `steps_per_execution`, `jit_compile`,
-                `auto_scale_loss`, as in `GAN.compile`.
+            **kwargs: `penalty`, `augment` and the others, as in `GAN.compile`.
 
         Raises:
             ValueError: As in `GAN.compile`.

@@ -182,7 +182,7 @@ def test_a_data_set_that_changes_and_a_learning_rate_that_was_not_recorded(tmp_p
     pixels = np.random.default_rng(0).integers(0, 256, (40, 8, 8, 1), dtype=np.uint8)
     np.save(tmp_path / "data.npy", pixels)
     flags = ["--model=gan", "--dataset=data.npy", "--image_size=8", "--batch_size=8"]
-    flags += ["--epochs=2", "--checkpoint_every=4", "--workdir=run"]
+    flags += ["--epochs=2", "--checkpoint_every=4", "--workdir=run", "--augment=cutout"]
     assert run("train", *flags, cwd=tmp_path).returncode == 0
     workdir = tmp_path / "run"
     (workdir / "checkpoints" / "epoch-00002.weights.h5").unlink()
@@ -227,8 +227,10 @@ def test_a_data_set_that_changes_and_a_learning_rate_that_was_not_recorded(tmp_p
     assert "5/5" in result.stdout
     assert recorded(workdir)["generator_learning_rate"] == 3e-4
     assert recorded(workdir)["discriminator_learning_rate"] is None
+    assert recorded(workdir)["augment"] == "cutout"
     model = keras.models.load_model(workdir / "model.keras")
     assert float(model.generator_optimizer.learning_rate) == pytest.approx(3e-4)
+    assert model.augment.policy == "cutout"
 
 
 STOPPED = """
@@ -550,6 +552,8 @@ def test_wrong_input_is_told_in_one_line(tmp_path):
         (["--model=lsgan", "--small"], ["--small", "lsgan"]),
         (["--model=dcgan", "--held_out=mine"], ["--held_out", "dcgan"]),
         (["--model=srgan", "--scale=3", "--small"], ["scale", "3"]),
+        (["--augment=blur"], ["blur", "cutout"]),
+        (["--model=srresnet", "--small", "--augment=color"], ["augment", "discriminator"]),
         (["--pretrained=nowhere"], ["nowhere", "model.keras"]),
         (["--model=cgan", "--dataset=grey.npy"], ["grey", "labels"]),
         (["--dataset=words.npz"], ["words.npz"]),
