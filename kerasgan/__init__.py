@@ -19,6 +19,7 @@ from kerasgan import (  # noqa: E402
     models,
     networks,
     optimizers,
+    training,
 )
 
 __version__ = "0.2.0"
@@ -34,4 +35,5 @@ __all__ = [
     "models",
     "networks",
     "optimizers",
+    "training",
 ]

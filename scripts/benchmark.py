@@ -11,7 +11,7 @@ a time. Times are medians, and comparisons are medians of those of turns that fo
 a machine that others share is slower at times. Compare figures of one run only.
 """
 
-import common  # first: it quietens TensorFlow
+from zoo import command_line  # first: it quietens TensorFlow
 
 import contextlib
 import functools
@@ -100,21 +100,21 @@ def main():
         (case,) = _CASES.value
         (ours if _WORKER.value == "ours" else theirs)(case)
         return
-    import quiet  # noqa: F401 before TensorFlow
+    from zoo import quiet  # noqa: F401 before TensorFlow
 
     known = list(cases())
     chosen = _CASES.value or known
     for case in chosen:
         if case not in known:
-            raise common.UserError(f"--cases: {case!r} is none of {', '.join(known)}")
+            raise command_line.UserError(f"--cases: {case!r} is none of {', '.join(known)}")
     if _AGAINST.value and not pathlib.Path(_AGAINST.value).is_file():
-        raise common.UserError(f"--against={_AGAINST.value} is not a file")
+        raise command_line.UserError(f"--against={_AGAINST.value} is not a file")
     results = {"machine": machine(), "precision": _MIXED_PRECISION.value, "cases": {}}
     for case in chosen:
         results["cases"][case] = measure(case)
         print(table(results), flush=True)
     if _OUTPUT.value:
-        with common.user_errors(OSError):
+        with command_line.user_errors(OSError):
             pathlib.Path(_OUTPUT.value).write_text(json.dumps(results, indent=2) + "\n")
 
 
@@ -193,7 +193,7 @@ def answer(**values):
 
 def ours(case):
     """Builds one of our models, and steps when told to."""
-    import quiet  # noqa: F401 before TensorFlow
+    from zoo import quiet  # noqa: F401 before TensorFlow
 
     import keras
     import tensorflow as tf
@@ -311,4 +311,4 @@ def table(results):
 
 
 if __name__ == "__main__":
-    common.run(main)
+    command_line.run(main)

@@ -7,8 +7,7 @@ first GPU (of the CPU where there is none) for what several replicas do. The exi
 does not hold.
 """
 
-import common  # first: it quietens TensorFlow
-import quiet  # noqa: F401 before TensorFlow
+from zoo import command_line, quiet  # noqa: F401 first: they quieten TensorFlow
 
 import platform
 import tempfile
@@ -239,4 +238,4 @@ def main():
 
 
 if __name__ == "__main__":
-    common.run(main)
+    command_line.run(main)

@@ -8,7 +8,7 @@ worker fails the others notice, and end too; those that have not after two minut
 exit code is that of the first that failed, or 0.
 """
 
-import common  # first: it quietens TensorFlow
+from zoo import command_line  # first: it quietens TensorFlow
 
 import contextlib
 import json
@@ -31,7 +31,7 @@ _GRACE_SECONDS = 120
 def main(command):
     """Starts the workers, and waits for them."""
     if not command:
-        raise common.UserError(
+        raise command_line.UserError(
             "give a script and its flags: launch_local.py --workers=2 -- scripts/train.py ..."
         )
     workers, asked = [], []
@@ -122,4 +122,4 @@ def wait(workers, asked):
 
 
 if __name__ == "__main__":
-    common.run(main, command=True)
+    command_line.run(main, command=True)

@@ -4,12 +4,10 @@
 
 Replicas are logical devices that share the machine's cores: what more of them cost is what
 tf.distribute costs. Each point is the median of some steps through `fit`, in a process of its own.
-Needs matplotlib.
 """
 
-import common  # first: it quietens TensorFlow
+from zoo import command_line  # first: it quietens TensorFlow
 
-import importlib.util
 import json
 import pathlib
 import statistics
@@ -32,7 +30,7 @@ _POINT = flags.DEFINE_list("point", None, "For the script's own use: batch, side
 
 def main():
     """Measures point after point, or is the process that measures one."""
-    import quiet  # noqa: F401 before TensorFlow
+    from zoo import quiet  # noqa: F401 before TensorFlow
 
     if _POINT.value:
         print(json.dumps(measure(*map(int, _POINT.value))), flush=True)
@@ -40,9 +38,9 @@ def main():
     import zoo
 
     if _MODEL.value not in zoo.RECIPES:
-        raise common.UserError(f"--model: {_MODEL.value!r} is none of {', '.join(zoo.RECIPES)}")
-    if importlib.util.find_spec("matplotlib") is None:
-        raise common.UserError("the curves are drawn by matplotlib: pip install matplotlib")
+        raise command_line.UserError(
+            f"--model: {_MODEL.value!r} is none of {', '.join(zoo.RECIPES)}"
+        )
     axes = {
         "images in a batch": [(n, (n, _SIZE.value, 1)) for n in numbers(_BATCHES)],
         "side of the images": [(n, (_BATCH.value, n, 1)) for n in numbers(_SIZES)],
@@ -62,14 +60,14 @@ def main():
                 f"| {found['flops'] / 1e9:.3g} | {found['flops'] / found['ms'] / 1e6:.3g} |",
                 flush=True,
             )
-    with common.user_errors(OSError, ValueError):
+    with command_line.user_errors(OSError, ValueError):
         draw(curves, pathlib.Path(_OUTPUT.value))
 
 
 def numbers(flag):
     """Returns a flag's values as positive integers."""
     if not all(text.isdecimal() and int(text) > 0 for text in flag.value):
-        raise common.UserError(f"--{flag.name} must be positive integers, got {flag.value}")
+        raise command_line.UserError(f"--{flag.name} must be positive integers, got {flag.value}")
     return [int(text) for text in flag.value]
 
 
@@ -136,4 +134,4 @@ def draw(curves, path):
 
 
 if __name__ == "__main__":
-    common.run(main)
+    command_line.run(main)

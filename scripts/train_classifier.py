@@ -14,8 +14,7 @@ Measured on 2 CPU cores that also did other work, loading and testing included:
   91.01 %.
 """
 
-import common  # first: it quietens TensorFlow
-import quiet  # noqa: F401 before TensorFlow
+from zoo import command_line, quiet  # noqa: F401 first: they quieten TensorFlow
 
 import sys
 
@@ -27,6 +26,8 @@ from keras import layers
 import kerasgan
 import zoo
 from kerasgan.files import whole
+from kerasgan.training import folder
+from kerasgan.training.inputs import slug
 
 _DATASET = flags.DEFINE_string(
     "dataset",
@@ -42,10 +43,10 @@ _IMAGE_SIZE = flags.DEFINE_string(
     "[default: the images' own shape]",
 )
 _EPOCHS = flags.DEFINE_integer(
-    "epochs", 20, "How many epochs.", lower_bound=1, upper_bound=common.MOST
+    "epochs", 20, "How many epochs.", lower_bound=1, upper_bound=command_line.MOST
 )
 _BATCH_SIZE = flags.DEFINE_integer(
-    "batch_size", 64, "Images a step.", lower_bound=1, upper_bound=common.MOST
+    "batch_size", 64, "Images a step.", lower_bound=1, upper_bound=command_line.MOST
 )
 _SEED = flags.DEFINE_integer(
     "seed", 0, "The seed of weights, noise and shuffling.", lower_bound=0, upper_bound=2**32 - 1
@@ -55,15 +56,16 @@ _OUTPUT = flags.DEFINE_string(
 )
 
 
+@command_line.run_errors()
 def main():
     """Loads, trains, saves, tests."""
-    output = f"runs/classifier-{common.slug(_DATASET.value)}.keras"
-    output = common.path(_OUTPUT.value or output)
+    output = f"runs/classifier-{slug(_DATASET.value)}.keras"
+    output = folder.path_of(_OUTPUT.value or output)
     if output.suffix != ".keras":
-        raise common.UserError(f"--output={output} must be a .keras file")
-    common.check_new(output, folder=False)
+        raise command_line.UserError(f"--output={output} must be a .keras file")
+    command_line.check_new(output, folder=False)
     train, test, num_classes = load()
-    with common.user_errors(ValueError):
+    with command_line.user_errors(ValueError):
         steps = train.steps_per_epoch(_BATCH_SIZE.value)
 
     keras.utils.set_random_seed(_SEED.value)
@@ -84,7 +86,7 @@ def main():
         f"{_EPOCHS.value} epochs of batches of {_BATCH_SIZE.value}; output {output}",
         flush=True,
     )
-    with common.folder(output.parent), whole(output) as unfinished:
+    with command_line.new_folder(output.parent), whole(output) as unfinished:
         unfinished.touch()  # an error now if it may not be written, not after training
         trainer.fit(
             train.stream(_BATCH_SIZE.value, seed=_SEED.value, labels=True),
@@ -105,22 +107,24 @@ def load():
     if _IMAGE_SIZE.value is not None:
         # Generated images are judged in the channels that their models were trained in.
         channels = zoo.RECIPES["dcgan"].settings(_DATASET.value).image_shape[2]
-        shape = (*common.parse_size(_IMAGE_SIZE.value), channels)
+        shape = (*command_line.parse_size(_IMAGE_SIZE.value), channels)
     splits = {}
     for split in ("train", "test"):
-        with common.user_errors(ValueError, OSError, kerasgan.data.DownloadError):
+        with command_line.user_errors(ValueError, OSError, kerasgan.data.DownloadError):
             images = kerasgan.data.load_images(
                 _DATASET.value, shape, split=split, data_dir=_DATA_DIR.value
             )
         if images.labels is None:
-            raise common.UserError(f"--dataset={_DATASET.value} has no labels in its {split} split")
+            raise command_line.UserError(
+                f"--dataset={_DATASET.value} has no labels in its {split} split"
+            )
         splits[split] = images
         shape = images.image_shape
     train, test = splits.values()
     num_classes = len(train.class_names or range(train.labels.max() + 1))
     labels = np.concatenate([train.labels, test.labels])
     if num_classes < 2 or labels.min() < 0 or labels.max() >= num_classes:
-        raise common.UserError(
+        raise command_line.UserError(
             f"--dataset={_DATASET.value} needs labels 0, 1, ... and none that only its test split "
             f"has; they go from {labels.min()} to {labels.max()}, in the training split to "
             f"{train.labels.max()}"
@@ -154,4 +158,4 @@ def build(image_shape, num_classes):
 
 
 if __name__ == "__main__":
-    common.run(main)
+    command_line.run(main)

@@ -12,8 +12,7 @@ TensorFlow, nor a second call of a function that was counted.
 import pathlib
 import sys
 
-import common  # first: it quietens TensorFlow
-import quiet  # noqa: F401 before TensorFlow
+from zoo import command_line, quiet  # noqa: F401 first: they quieten TensorFlow
 
 import numpy as np
 from absl import flags
@@ -82,4 +81,4 @@ def main():
 
 
 if __name__ == "__main__":
-    common.run(main)
+    command_line.run(main)

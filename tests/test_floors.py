@@ -17,6 +17,7 @@ FLOORS = [
     {"engine"},
     {"models"},
     {"callbacks"},
+    {"training"},
     {"zoo"},
 ]
 FILES = sorted([*(ROOT / "kerasgan").rglob("*.py"), *(ROOT / "zoo").rglob("*.py")])

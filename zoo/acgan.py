@@ -25,6 +25,7 @@ def _options(data, seed):
 
 
 RECIPE = Recipe(
+    name="acgan",
     model=models.ACGAN,
     data={
         "digits": Settings((16, 16, 1), batch_size=32, epochs=100),

@@ -25,6 +25,7 @@ def _adam(steps):
 
 
 RECIPE = Recipe(
+    name="cgan",
     model=models.ConditionalGAN,
     data={
         "digits": Settings((16, 16, 1), batch_size=32, epochs=100),

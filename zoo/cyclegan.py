@@ -36,6 +36,7 @@ def _small_networks(domains, seed):
 
 
 RECIPE = Recipe(
+    name="cyclegan",
     model=models.CycleGAN,
     data={
         "photos": Settings((64, 64, 3), batch_size=1, epochs=20, small=True),
@@ -46,6 +47,7 @@ RECIPE = Recipe(
     own_data=Settings((256, 256, 3), batch_size=1, epochs=200),
     small=_small_networks,
     optimizers=decaying_adam,
+    arguments=("ema", "adversarial_weight"),
     load=data.load_unpaired,
     held_out=lambda domains, batch_size: domains.dataset(batch_size),
     examples=lambda domains: domains.dataset(4),

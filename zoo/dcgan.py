@@ -27,6 +27,7 @@ def _small(data, seed):
 
 
 RECIPE = Recipe(
+    name="dcgan",
     model=models.DCGAN,
     data={
         "digits": Settings((16, 16, 1), batch_size=32, epochs=40),
@@ -35,7 +36,14 @@ RECIPE = Recipe(
         "cifar10": Settings((32, 32, 3), batch_size=128, epochs=50),
         "celeb_a": Settings((64, 64, 3), batch_size=128, epochs=25),
     },
-    own_data=Settings((64, 64, 3), batch_size=32, epochs=30, small=True, least_steps=200),
+    own_data=Settings(
+        (64, 64, 3),
+        batch_size=32,
+        epochs=30,
+        small=True,
+        least_steps=300,
+        augment="color,translation,cutout",
+    ),
     options=lambda data, seed: {"ema": 0.995},
     small=_small,
 )

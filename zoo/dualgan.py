@@ -12,6 +12,7 @@ from zoo.recipe import Settings
 
 RECIPE = dataclasses.replace(
     cyclegan.RECIPE,
+    name="dualgan",
     model=models.DualGAN,
     data={"photos": Settings((64, 64, 3), batch_size=1, epochs=20)},
     own_data=Settings((256, 256, 3), batch_size=1, epochs=100),

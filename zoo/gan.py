@@ -20,6 +20,7 @@ def _adam(steps):
 
 
 RECIPE = Recipe(
+    name="gan",
     model=models.GAN,
     data={
         "digits": Settings((16, 16, 1), batch_size=32, epochs=100),

@@ -18,6 +18,7 @@ from kerasgan import models
 from zoo.recipe import Recipe, Settings
 
 RECIPE = Recipe(
+    name="infogan",
     model=models.InfoGAN,
     data={
         "digits": Settings((16, 16, 1), batch_size=64, epochs=100),

@@ -11,6 +11,7 @@ from kerasgan import models
 from zoo.recipe import Recipe, Settings
 
 RECIPE = Recipe(
+    name="lsgan",
     model=models.LSGAN,
     data={
         "digits": Settings((16, 16, 1), batch_size=32, epochs=30),

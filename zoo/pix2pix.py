@@ -35,12 +35,14 @@ def _half_width(pairs, seed):
 
 
 RECIPE = Recipe(
+    name="pix2pix",
     model=models.Pix2Pix,
     data={"photos": Settings((64, 64, 3), batch_size=4, epochs=50, small=True)},
     own_data=Settings((256, 256, 3), batch_size=1, epochs=200),
     options=lambda pairs, seed: {"output_channels": pairs.output_channels},
     small=_half_width,
     optimizers=decaying_adam,
+    arguments=("ema", "content_weight", "adversarial_weight"),
     load=data.load_pairs,
     load_options=("direction", "edges"),
     held_out=lambda pairs, batch_size: pairs.dataset(batch_size),

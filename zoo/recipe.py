@@ -1,94 +1,9 @@
-"""What a recipe is."""
+"""What the recipes share."""
 
-import dataclasses
-from collections.abc import Callable, Mapping
-
-import kerasgan
 from kerasgan import optimizers
+from kerasgan.training import Recipe, Settings, labelled
 
-
-@dataclasses.dataclass(frozen=True)
-class Settings:
-    """How a recipe trains on one data set.
-
-    Attributes:
-        image_shape: (height, width, channels) that images are resized to.
-        batch_size: Images a training step takes, shared by the discriminator's steps.
-        epochs: How many epochs, each of which sees the data set once, or more often if
-            `least_steps` says so.
-        small: Whether to train the recipe's small networks.
-        least_steps: The steps that an epoch has at least. A data set that makes fewer is seen
-            several times in each.
-        augment: The policy of `kerasgan.augment.DiffAugment`, or an empty string.
-    """
-
-    image_shape: tuple[int, int, int]
-    batch_size: int
-    epochs: int
-    small: bool = False
-    least_steps: int = 1
-    augment: str = ""
-
-
-def unlabelled(data, batch_size, seed, start_step):
-    """The stream of models that take images."""
-    return data.stream(batch_size, seed=seed, start_step=start_step)
-
-
-def labelled(data, batch_size, seed, start_step):
-    """The stream of models that take (images, labels)."""
-    return data.stream(batch_size, seed=seed, start_step=start_step, labels=True)
-
-
-@dataclasses.dataclass(frozen=True)
-class Recipe:
-    """A model, and what its paper, or experience, says about training it.
-
-    Attributes:
-        model: The class in `kerasgan.models`.
-        data: Settings by the name of the data set, the default one first.
-        own_data: Settings for any other data set or folder.
-        options: Returns further arguments of the model, for the data and the seed.
-        small: Likewise for networks that a CPU can train, where the paper's are too large for it.
-        optimizers: Returns the arguments of `compile` where they are not the paper's, for the
-            number of steps that training takes.
-        load: Loads a data set, as `kerasgan.data.load_images` does.
-        load_options: The names of further arguments of `load` that users may choose.
-        stream: Makes the endless data set that `fit` takes, for the data, a batch size, a seed
-            and the number of the first step.
-        held_out: Makes the data set to evaluate on after each epoch, for held-out data and a
-            batch size; None evaluates on nothing.
-        monitor: The logged value by which the best model of a run is kept; None keeps the last one
-            only.
-        examples: Makes the data set whose first batch sample grids show; None shows what the
-            model makes of noise.
-    """
-
-    model: type[kerasgan.models.AdversarialModel]
-    data: Mapping[str, Settings]
-    own_data: Settings
-    options: Callable[[kerasgan.data.Images, int], dict] = lambda data, seed: {}
-    small: Callable[[kerasgan.data.Images, int], dict] | None = None
-    optimizers: Callable[[int], dict] = lambda steps: {}
-    load: Callable = kerasgan.data.load_images
-    load_options: tuple[str, ...] = ()
-    stream: Callable = unlabelled
-    held_out: Callable | None = None
-    monitor: str | None = None
-    examples: Callable | None = None
-
-    def settings(self, dataset):
-        """Returns the settings for a data set."""
-        return self.data.get(dataset, self.own_data)
-
-    def build(self, data, seed, small=False):
-        """Returns the model for loaded data, not compiled."""
-        options = self.small if small else self.options
-        return self.model(data.image_shape, seed=seed, **options(data, seed))
-
-    def compile(self, model, steps, **keras_options):
-        """Compiles a model that `build` made, for training of so many steps."""
-        model.compile(**self.optimizers(steps), **keras_options)
+__all__ = ["Recipe", "Settings", "adam", "labelled", "num_classes"]
 
 
 def adam(generator_rate, discriminator_rate, beta_1=0.5):

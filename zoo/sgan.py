@@ -20,6 +20,7 @@ def _ten_labels_a_class(images, batch_size, seed, start_step):
 
 
 RECIPE = Recipe(
+    name="sgan",
     model=models.SemiSupervisedGAN,
     data={
         "digits": Settings((8, 8, 1), batch_size=100, epochs=100),

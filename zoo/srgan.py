@@ -63,12 +63,14 @@ def _adam(steps):
 
 
 SRGAN = Recipe(
+    name="srgan",
     model=models.SRGAN,
     data={"photos": Settings((96, 96, 3), batch_size=16, epochs=50, small=True)},
     own_data=Settings((96, 96, 3), batch_size=16, epochs=1000),
     options=lambda pictures, seed: {"scale": pictures.scale},
     small=_small,
     optimizers=_adam,
+    arguments=("ema", "content_weight", "adversarial_weight"),
     load=data.load_super_resolution,
     load_options=("scale",),
     held_out=lambda pictures, batch_size: pictures.dataset(),
@@ -77,10 +79,12 @@ SRGAN = Recipe(
 
 SRRESNET = dataclasses.replace(
     SRGAN,
+    name="srresnet",
     model=models.SRResNet,
     small=lambda pictures, seed: {
         "scale": pictures.scale,
         "generator": _small_generator(pictures, seed),
     },
     optimizers=_falling_adam,
+    arguments=("ema", "content_weight"),
 )

@@ -14,6 +14,7 @@ from zoo.recipe import Recipe, Settings
 
 # 64 images for each of the critic's five steps.
 RECIPE = Recipe(
+    name="wgan",
     model=models.WGAN,
     data={
         "digits": Settings((16, 16, 1), batch_size=320, epochs=400),

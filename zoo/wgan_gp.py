@@ -14,6 +14,7 @@ from zoo.recipe import Recipe, Settings
 
 # 64 images for each of the critic's five steps; the paper's MNIST has 50.
 RECIPE = Recipe(
+    name="wgan_gp",
     model=models.WGANGP,
     data={
         "digits": Settings((16, 16, 1), batch_size=320, epochs=300),

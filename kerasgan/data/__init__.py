@@ -1,6 +1,6 @@
 """Images in and out: pixel ranges, checks, and seekable tf.data pipelines from many sources."""
 
-from kerasgan.data.grid import comparison_grid, image_grid, save_image
+from kerasgan.data.grid import comparison_grid, image_grid, save_film, save_image
 from kerasgan.data.images import DownloadError, Images, load_images
 from kerasgan.data.labels import check_labels
 from kerasgan.data.pixels import check_image_shape, check_images, to_float, to_uint8
@@ -27,6 +27,7 @@ __all__ = [
     "load_pairs",
     "load_super_resolution",
     "load_unpaired",
+    "save_film",
     "save_image",
     "semi_supervised",
     "to_float",

@@ -42,6 +42,22 @@ def save_image(path, image):
         image.save(unfinished)
 
 
+def save_film(path, images, seconds=0.08):
+    """Writes images, uint8 (H, W, C) with 1 to 4 channels, as a film that begins anew at its end.
+
+    Args:
+        path: A .gif or .webp file.
+        images: A list of them.
+        seconds: How long each is shown.
+    """
+    images = [Image.fromarray(x[..., 0] if x.shape[-1] == 1 else x) for x in images]
+    options = {"save_all": True, "duration": round(1000 * seconds), "loop": 0}
+    if path.suffix == ".webp":
+        options["lossless"] = True
+    with whole(path) as unfinished:
+        images[0].save(unfinished, append_images=images[1:], **options)
+
+
 def comparison_grid(columns, scale=1):
     """Arranges images in rows: image i of each column.
 

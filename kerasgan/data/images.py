@@ -90,6 +90,10 @@ class Images:
             return None
         return len(self.class_names or ()) or int(self.labels.max()) + 1
 
+    def digest(self):
+        """Returns a text that tells these images and labels from others."""
+        return order.digest(self.images, *([] if self.labels is None else [self.labels]))
+
     def steps_per_epoch(self, batch_size):
         """Returns how many full batches the images make.
 

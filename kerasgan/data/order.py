@@ -1,7 +1,9 @@
 """Deterministic, seekable shuffling of example indices."""
 
+import hashlib
 import os
 
+import numpy as np
 import tensorflow as tf
 
 # Fixed, as nothing tunes them: see `without_autotuning`.
@@ -26,6 +28,15 @@ def steps_per_epoch(count, batch_size, name):
     if batch_size > count:
         raise ValueError(f"batch_size={batch_size} exceeds the {count} images of {name!r}.")
     return count // batch_size
+
+
+def digest(*arrays):
+    """Returns a digest of arrays: of their shapes, their types, and what is in them."""
+    state = hashlib.blake2b(digest_size=16)
+    for array in arrays:
+        state.update(f"{array.shape} {array.dtype}".encode())
+        state.update(np.ascontiguousarray(array))
+    return state.hexdigest()
 
 
 def endless(count, steps, batch_size, seed, start_step):

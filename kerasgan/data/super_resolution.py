@@ -71,6 +71,10 @@ class SuperResolution:
         """Returns the number of pictures."""
         return len(self.high)
 
+    def digest(self):
+        """Returns a text that tells these pictures from others."""
+        return order.digest(*self.high)
+
     def steps_per_epoch(self, batch_size):
         """Returns how many batches of training images the pictures would be cut up into.
 

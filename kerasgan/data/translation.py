@@ -68,6 +68,10 @@ class Pairs:
         """Returns the number of pairs."""
         return len(self.inputs)
 
+    def digest(self):
+        """Returns a text that tells these pairs from others."""
+        return order.digest(self.inputs.images, self.targets.images)
+
     def steps_per_epoch(self, batch_size):
         """Returns how many full batches the pairs make; see `Images.steps_per_epoch`."""
         return order.steps_per_epoch(len(self), batch_size, self.name)
@@ -139,6 +143,10 @@ class Unpaired:
     def __len__(self):
         """Returns the number of images of the larger domain."""
         return max(len(self.a), len(self.b))
+
+    def digest(self):
+        """Returns a text that tells these images from others."""
+        return order.digest(self.a.images, self.b.images)
 
     def steps_per_epoch(self, batch_size):
         """Returns the full batches of the larger domain; the smaller comes around again."""

@@ -23,6 +23,7 @@ from kerasgan.losses.penalties import (
     OneSidedGradientPenalty,
     Penalty,
     WeightClip,
+    get_penalty,
 )
 from kerasgan.losses.reconstruction import l1, l2, perceptual
 
@@ -45,6 +46,7 @@ __all__ = [
     "cross_entropy",
     "feature_matching",
     "get",
+    "get_penalty",
     "l1",
     "l2",
     "perceptual",

@@ -131,6 +131,35 @@ class R1(Penalty):
         return 0.5 * self.weight * ops.mean(_squared_norms(gradients))
 
 
+_BY_NAME = {
+    "gradient_penalty": GradientPenalty,
+    "one_sided_gradient_penalty": OneSidedGradientPenalty,
+    "dragan": DRAGAN,
+    "r1": R1,
+}
+
+
+def get_penalty(identifier):
+    """Returns a penalty from an object, or from a name with or without a weight.
+
+    Args:
+        identifier: A `Penalty`; or one of `"gradient_penalty"`, `"one_sided_gradient_penalty"`,
+            `"dragan"` and `"r1"`, which may end in a weight, such as `"r1:0.1"`.
+
+    Raises:
+        ValueError: If `identifier` is none of these.
+    """
+    if isinstance(identifier, Penalty):
+        return identifier
+    name, _, weight = str(identifier).partition(":")
+    if name not in _BY_NAME:
+        raise ValueError(
+            f"Unknown penalty {identifier!r}: give a Penalty or one of {', '.join(_BY_NAME)}, "
+            "which may end in a weight, such as 'r1:0.1'."
+        )
+    return _BY_NAME[name](float(weight)) if weight else _BY_NAME[name]()
+
+
 @keras.saving.register_keras_serializable("kerasgan")
 class WeightClip(keras.constraints.Constraint):
     """Keeps every weight in [-limit, limit].

@@ -1,21 +1,17 @@
 """What the scripts do with a run's folder, in this process."""
 
 import json
-import sys
 
 import keras
 import numpy as np
 import pytest
 from conformance import tiny
-from processes import ROOT
 
 import kerasgan
 import zoo
 from kerasgan import models
-
-sys.path.insert(0, str(ROOT / "scripts"))
-import common
-import runs
+from kerasgan.data import order
+from kerasgan.training import RunError, folder, history, load_model
 
 ROWS = [{"epoch": 0, "loss": "0.5", "val": "NA"}, {"epoch": 1, "loss": "-2e-05", "val": "1.25"}]
 PLAIN = "epoch,loss,val\r\n0,0.5,NA\r\n1,-2e-05,1.25\r\n"
@@ -37,18 +33,18 @@ EDITED = {
 def test_an_edited_history_is_read(content, tmp_path):
     path = tmp_path / "history.csv"
     path.write_bytes(content)
-    rows = runs.read_history(path)
+    rows = history.read_history(path)
     assert rows == ROWS
-    runs.write_history(path, rows)
-    assert runs.read_history(path) == ROWS
+    history.write_history(path, rows)
+    assert history.read_history(path) == ROWS
     assert [file.name for file in tmp_path.iterdir()] == ["history.csv"]
-    assert runs.numbers(rows, "val") == [1.25] and runs.numbers(rows, "other") == []
+    assert history.numbers(rows, "val") == [1.25] and history.numbers(rows, "other") == []
 
 
 def test_a_column_of_the_users_stays(tmp_path):
     path = tmp_path / "history.csv"
     path.write_bytes("epoch;loss;Größe, m\n0;0,5;drei, vier\n".encode("latin-1"))
-    runs.write_history(path, runs.read_history(path))
+    history.write_history(path, history.read_history(path))
     assert path.read_text(encoding="utf-8").splitlines() == [
         'epoch,loss,"Größe, m"',
         '0,0.5,"drei, vier"',
@@ -74,9 +70,9 @@ def test_a_history_that_makes_no_sense_is_kept_aside(content, tmp_path, caplog):
     path = tmp_path / "history.csv"
     (tmp_path / "history-1.csv").write_text("older")
     path.write_bytes(content)
-    rows = runs.read_history(path)
+    rows = history.read_history(path)
     assert rows is None
-    runs.write_history(path, rows)
+    history.write_history(path, rows)
     assert not path.exists()
     assert (tmp_path / "history-1.csv").read_text() == "older"
     assert (tmp_path / "history-2.csv").read_bytes() == content
@@ -84,40 +80,41 @@ def test_a_history_that_makes_no_sense_is_kept_aside(content, tmp_path, caplog):
 
 
 def test_a_folder_has_one_training(tmp_path):
-    runs.lock(tmp_path)
-    with pytest.raises(common.UserError, match="another training writes into"):
-        runs.lock(tmp_path)
-    runs._locks.pop().close()  # as when a process ends
-    runs.lock(tmp_path)
+    refused = pytest.raises(RunError, match="another training writes into")
+    with folder.locked(tmp_path), refused, folder.locked(tmp_path):
+        pass
+    with folder.locked(tmp_path):
+        pass
 
 
 def test_a_folder_without_locks_is_told_of(tmp_path, monkeypatch, caplog):
     def unsupported(*_):
         raise OSError(95, "Operation not supported")
 
-    monkeypatch.setattr(runs.fcntl, "flock", unsupported)
-    runs.lock(tmp_path)
+    monkeypatch.setattr(folder.fcntl, "flock", unsupported)
+    with folder.locked(tmp_path):
+        pass
     assert len(caplog.records) == 1 and "Operation not supported" in caplog.text
 
 
 def test_the_digest_of_arrays():
     images = np.arange(24, dtype="uint8").reshape(6, 4)
-    digest = runs.fingerprint([images])
-    assert digest == runs.fingerprint([images.copy()])
+    digest = order.digest(images)
+    assert digest == order.digest(images.copy())
     others = [images[::-1], images.reshape(4, 6), images.view("int8"), images[:5], images + 1]
-    assert len({digest, *(runs.fingerprint([other]) for other in others)}) == 6
-    assert runs.fingerprint([images, images[0]]) != digest
+    assert len({digest, *(order.digest(other) for other in others)}) == 6
+    assert order.digest(images, images[0]) != digest
 
 
 # ---------------------------------------------------------------------- loading a run's model
 
 
-def begin(folder, model, **options):
-    """Writes what train.py does before it trains."""
-    folder.mkdir()
-    runs.write_options(folder, options)
-    runs.write(folder / "config.json", model.to_json())
-    checkpoint = kerasgan.callbacks.Checkpoint(folder / "checkpoints")
+def begin(path, model, **options):
+    """Writes what training does before it begins."""
+    path.mkdir()
+    folder.write_options(path, options)
+    folder.write(path / "config.json", model.to_json())
+    checkpoint = kerasgan.callbacks.Checkpoint(path / "checkpoints")
     checkpoint.set_model(model)
     return checkpoint
 
@@ -133,7 +130,7 @@ def test_a_stopped_run_has_a_model(name, tmp_path, capsys):
     model.run_eagerly = True  # faster for a single step
     tiny.fit(name, model, steps=1)
     stop(begin(tmp_path / "run", model), 0, 1)
-    loaded = common.load_model(tmp_path / "run")
+    loaded = load_model(tmp_path / "run")
     assert capsys.readouterr().out == (
         f"Using {tmp_path}/run/checkpoints/epoch-00000-step-00000001.weights.h5\n"
     )
@@ -158,19 +155,19 @@ def test_a_stopped_run_of_mixed_precision_with_features_has_a_model(policy, tmp_
     model.compile(generator_optimizer=keras.optimizers.Adam(rate))
     stop(begin(tmp_path / "run", model), 1)
     keras.config.set_dtype_policy("float32")
-    loaded = common.load_model(tmp_path / "run")
+    loaded = load_model(tmp_path / "run")
     assert not tiny.changed(tiny.state(model), tiny.state(loaded))
     assert loaded.generator_optimizer.get_config() == model.generator_optimizer.get_config()
     assert loaded.generator.layers[1].dtype_policy.name == policy
 
 
 def test_the_newest_model_of_a_run_is_loaded(tmp_path, capsys):
-    folder = tmp_path / "run"
+    path = tmp_path / "run"
     model = tiny.build("gan")
-    checkpoint = begin(folder, model)
+    checkpoint = begin(path, model)
 
     def loads(expected, words):
-        loaded = common.load_model(folder)
+        loaded = load_model(path)
         out = capsys.readouterr().out
         assert all(word in out for word in words) and bool(out) == bool(words), out
         assert loaded.generator.weights[0].numpy().ravel()[0] == expected
@@ -183,9 +180,9 @@ def test_the_newest_model_of_a_run_is_loaded(tmp_path, capsys):
     stop(checkpoint, 1)
     loads(1, ["epoch-00001.weights.h5"])
     train(2)
-    model.save(folder / "model.keras")
+    model.save(path / "model.keras")
     stop(checkpoint, 2)
-    runs.write_options(folder, {"trained_epochs": 2})
+    folder.write_options(path, {"trained_epochs": 2})
     train(9)
     checkpoint.model.save_weights(checkpoint.path())  # what is as old is not looked at
     loads(2, [])
@@ -194,26 +191,26 @@ def test_the_newest_model_of_a_run_is_loaded(tmp_path, capsys):
     loads(3, ["epoch-00002-step-00000005.weights.h5"])
     checkpoint.paths()[-1].write_bytes(b"damaged")
     loads(9, ["epoch-00002.weights.h5"])
-    (folder / "model.keras").rename(tmp_path / "model.keras")
+    (path / "model.keras").rename(tmp_path / "model.keras")
     loads(9, ["epoch-00002.weights.h5"])
-    (tmp_path / "model.keras").rename(folder / "model.keras")
+    (tmp_path / "model.keras").rename(path / "model.keras")
     for content in ("{}", "{", '{"class_name": "Game"}'):
-        (folder / "config.json").write_text(content)
-        with pytest.raises(common.UserError, match="config.json"):
-            common.load_model(folder)
+        (path / "config.json").write_text(content)
+        with pytest.raises(RunError, match="config.json"):
+            load_model(path)
     # A run of version 0.1.
-    (folder / "config.json").unlink()
-    runs.write_options(folder, {"epochs": 3})
+    (path / "config.json").unlink()
+    folder.write_options(path, {"epochs": 3})
     loads(2, ["model.keras, which may be older than", "epoch-00002-step-00000005"])
-    (folder / "model.keras").unlink()
-    with pytest.raises(common.UserError, match="an older version only.*--resume"):
-        common.load_model(folder)
+    (path / "model.keras").unlink()
+    with pytest.raises(RunError, match="an older version only.*resume=True"):
+        load_model(path)
 
 
 def test_options_that_cannot_be_read(tmp_path):
     for content in (b"\xff\xfe", b"{", b"[1, 2]", b"[" * 100_000, b""):
         (tmp_path / "recipe.json").write_bytes(content)
-        with pytest.raises(common.UserError, match="recipe.json cannot be read"):
-            common.recipe_of(tmp_path)
+        with pytest.raises(RunError, match="recipe.json cannot be read"):
+            folder.read_options(tmp_path)
     (tmp_path / "recipe.json").write_text(json.dumps({"epochs": 3}))
-    assert common.recipe_of(tmp_path / "best.keras") == {"epochs": 3}
+    assert folder.read_options(tmp_path / "best.keras") == {"epochs": 3}

@@ -35,13 +35,42 @@ def trained(tmp_path_factory):
     return workdir, result
 
 
+def test_the_function_trains_what_the_script_does(trained, tmp_path):
+    keras.backend.clear_session(free_memory=False)  # equal names in the graph
+    model = kerasgan.training.train(
+        zoo.RECIPES["gan"],
+        "digits",
+        tmp_path / "run",
+        image_size=8,
+        batch_size=32,
+        steps_per_epoch=3,
+        epochs=3,
+    )
+    assert_equal_runs(trained[0], tmp_path / "run", epochs=3)
+    ours, theirs = (
+        {path.relative_to(root).parts[0] for path in root.rglob("*")}
+        for root in (tmp_path / "run", trained[0])
+    )
+    assert ours == theirs
+    assert recorded(tmp_path / "run") == recorded(trained[0])
+    assert model.generate(2, seed=1).shape == (2, 8, 8, 1)
+
+
 def test_a_run_leaves_all_that_it_promises(trained):
     workdir, result = trained
     assert sorted(p.name for p in (workdir / "samples").iterdir()) == [
         "epoch-00001.png",
         "epoch-00002.png",
         "epoch-00003.png",
+        "real.png",
     ]
+    real = kerasgan.data.load_images("digits", (8, 8, 1)).images
+    with Image.open(workdir / "samples" / "real.png", formats=["PNG"]) as grid:
+        assert grid.size == (78, 78)
+        first = np.asarray(grid)[:8, :8, None]
+    assert any((first == image).all() for image in real)
+    with Image.open(workdir / "curves.png", formats=["PNG"]) as picture:
+        assert len(set(np.asarray(picture.convert("RGB")).reshape(-1, 3).tobytes())) > 3
     with Image.open(workdir / "samples" / "epoch-00003.png", formats=["PNG"]) as grid:
         assert grid.size == (8 * 8 + 7 * 2, 8 * 8 + 7 * 2)
     recipe = json.loads((workdir / "recipe.json").read_text())

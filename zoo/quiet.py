@@ -1,10 +1,10 @@
-"""Imports TensorFlow without what it says of GPUs where there are none.
+"""Imports TensorFlow without what it says of CPUs, and of GPUs where there are none.
 
 These lines come from C++ before TensorFlow reads TF_CPP_MIN_LOG_LEVEL, or as an error which is none
 without a GPU. All else that is written to the standard error meanwhile is shown.
 """
 
-import common  # noqa: F401 first: it quietens TensorFlow
+from zoo import command_line  # noqa: F401 first: it quietens TensorFlow
 
 import contextlib
 import os
@@ -17,6 +17,7 @@ _FILTER = r"""
 import re, sys
 noise = re.compile(
     rb"WARNING: All log messages before absl::InitializeLog\(\) is called"
+    rb"|I\d{4} .*\] oneDNN custom operations are on\."
     rb"|I\d{4} .*\] Could not find cuda drivers on your machine"
     rb"|E\d{4} .*\] failed call to cuInit: .*\(303\)"  # there is no driver
 )

@@ -1,4 +1,4 @@
-"""Workers of a cluster: how they find each other, agree, and tell that one is gone."""
+"""Strategies, and the workers of a cluster: how they find each other, agree, and are lost."""
 
 import contextlib
 import json
@@ -6,8 +6,9 @@ import os
 import re
 import shutil
 
-import common
 import tensorflow as tf
+
+from kerasgan.training.errors import RunError, run_errors
 
 # What a step raises when another worker has died.
 _LOST = (
@@ -18,11 +19,6 @@ _LOST = (
 )
 
 
-def join():
-    """Joins the cluster of TF_CONFIG, or of a Slurm job step; returns the strategy."""
-    return tf.distribute.MultiWorkerMirroredStrategy(_resolver())
-
-
 def check_alone():
     """Raises a UserError if this process was started as one worker of several."""
     workers = int(os.environ.get("SLURM_STEP_NUM_TASKS", 1))
@@ -30,16 +26,40 @@ def check_alone():
         jobs = json.loads(os.environ.get("TF_CONFIG") or "{}").get("cluster", {})
         workers = max(workers, sum(map(len, jobs.values())))
     if workers > 1:
-        raise common.UserError(
+        raise RunError(
             f"this is one of {workers} workers, which would all train alone into one folder: give "
-            "--strategy=multi_worker"
+            "strategy=multi_worker"
         )
+
+
+def make_strategy(name):
+    """Returns a tf.distribute strategy.
+
+    Args:
+        name: "one_device"; "mirrored", all GPUs, or without any all logical CPUs; "auto", mirrored
+            on several GPUs, else one device; "multi_worker", the cluster of TF_CONFIG or of a Slurm
+            job step; "tpu", the TPU of TPU_NAME.
+
+    Raises:
+        RunError: If there is no such cluster or TPU.
+    """
+    if name == "multi_worker":
+        return tf.distribute.MultiWorkerMirroredStrategy(_resolver())
+    check_alone()
+    if name == "tpu":
+        with run_errors(ValueError, RuntimeError, tf.errors.OpError):
+            resolver = tf.distribute.cluster_resolver.TPUClusterResolver.connect()
+        return tf.distribute.TPUStrategy(resolver)
+    gpus = tf.config.list_logical_devices("GPU")
+    if name == "mirrored" or (name == "auto" and len(gpus) > 1):
+        return tf.distribute.MirroredStrategy(gpus or tf.config.list_logical_devices("CPU"))
+    return tf.distribute.get_strategy()
 
 
 def _resolver():
     resolvers = tf.distribute.cluster_resolver
     if os.environ.get("TF_CONFIG"):
-        with common.user_errors(ValueError, KeyError, AttributeError, TypeError):
+        with run_errors(ValueError, KeyError, AttributeError, TypeError):
             resolver = resolvers.TFConfigClusterResolver()
             known = resolver.cluster_spec().job_tasks(resolver.task_type)
             if resolver.task_id not in range(len(known)):
@@ -58,12 +78,12 @@ def _resolver():
             resolver = resolvers.SlurmClusterResolver(**options)
             resolver.cluster_spec()
         except (RuntimeError, ValueError) as error:
-            raise common.UserError(
+            raise RunError(
                 f"Slurm's job step makes no cluster, perhaps with fewer GPUs than tasks: {error}"
             ) from error
         return resolver
-    raise common.UserError(
-        "--strategy=multi_worker needs Slurm, or the cluster in the environment variable "
+    raise RunError(
+        "strategy=multi_worker needs Slurm, or the cluster in the environment variable "
         'TF_CONFIG, such as {"cluster": {"worker": ["host1:2222", "host2:2222"]}, '
         '"task": {"type": "worker", "index": 0}}'
     )
@@ -95,9 +115,9 @@ def check_same_start(strategy, done):
     found = strategy.experimental_local_results(strategy.run(tf.function(gather)))[0].numpy()
     if (found != found[0]).any():
         places = ", ".join(f"epoch {epoch} step {step}" for epoch, step in found)
-        raise common.UserError(
+        raise RunError(
             f"the workers find different checkpoints to go on from ({places}): they need the same "
-            "--workdir, on a disk that they share"
+            "workdir, on a disk that they share"
         )
 
 
@@ -112,5 +132,5 @@ def lost_workers(strategy):
         lines = re.sub(r"{{.*?}}", "", error.message).strip().splitlines()
         reason = f" ({lines[0].strip()})" if lines else ""
         raise ConnectionError(
-            f"Another worker is gone{reason}. Start all again, with --resume."
+            f"Another worker is gone{reason}. Start all again, with resume=True."
         ) from error

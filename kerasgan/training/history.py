@@ -1,95 +1,15 @@
-"""A run's folder: who may write it, and what is in its small files."""
+"""A run's history.csv, which its user may have edited."""
 
 import csv
-import hashlib
 import io
 import itertools
-import json
-import os
 import re
-import signal
 
-import common
-import numpy as np
 from absl import logging
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None
+from kerasgan.training.folder import write
 
-# What a folder holds before anything is written that is worth keeping.
-_EMPTY = {"lock", ".unfinished-recipe.json"}
 _DECIMAL_COMMA = re.compile(r"^\s*(-?\d+),(\d+(?:[eE][-+]?\d+)?)\s*$")
-# Open files, whose locks the system releases when the process ends, however it does.
-_locks = []
-
-
-def end_on_sigterm():
-    """Lets SIGTERM end the process at once, with the exit code that says: start it again.
-
-    That is safe at any time: files take their names when they are whole. Within `fit`,
-    `kerasgan.callbacks.Preemption` listens in the place of this.
-    """
-
-    def end(*_):
-        os.write(2, b"Stopped by SIGTERM; --resume goes on.\n")
-        os._exit(75)  # an exception could be lost, such as within a callback from C
-
-    signal.signal(signal.SIGTERM, end)
-
-
-def lock(folder):
-    """Keeps other processes from training into a folder, until this one ends.
-
-    Raises:
-        UserError: If another process does.
-    """
-    file = (folder / "lock").open("a")
-    try:
-        if fcntl is None:
-            raise OSError("this system has no flock")
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        file.close()
-        raise common.UserError(
-            f"another training writes into {folder}: wait for its end, or choose another --workdir"
-        ) from error
-    except OSError as error:
-        logging.warning(
-            "%s cannot be locked (%s): let no other training write there.", folder, error
-        )
-    _locks.append(file)
-
-
-def is_new(folder):
-    """Whether there is nothing in a folder yet."""
-    return not folder.exists() or {path.name for path in folder.iterdir()} <= _EMPTY
-
-
-def write(path, text):
-    """Writes a file, which takes its name when it is whole."""
-    from kerasgan.files import whole  # not above: `end_on_sigterm` is called before
-
-    with whole(path) as unfinished:
-        unfinished.write_text(text, encoding="utf-8", newline="")
-
-
-def write_options(folder, options):
-    """Writes recipe.json."""
-    write(folder / "recipe.json", json.dumps(options, indent=2) + "\n")
-
-
-def fingerprint(arrays):
-    """Returns a digest of arrays: of their shapes, their types, and what is in them."""
-    digest = hashlib.blake2b(digest_size=16)
-    for array in arrays:
-        digest.update(f"{array.shape} {array.dtype}".encode())
-        digest.update(np.ascontiguousarray(array))
-    return digest.hexdigest()
-
-
-# ---------------------------------------------------------------------- history.csv
 
 
 def read_history(path):

@@ -1,0 +1,116 @@
+"""Loading what runs have trained."""
+
+import contextlib
+import warnings
+import zipfile
+
+import keras
+from absl import logging
+
+from kerasgan.callbacks import Checkpoint
+from kerasgan.models import AdversarialModel
+from kerasgan.training.errors import RunError, run_errors
+from kerasgan.training.folder import path_of, read_options
+
+
+@contextlib.contextmanager
+def loading(path):
+    """Turns whatever is raised on damaged files into a `RunError` that names the file."""
+    try:
+        yield
+    except RunError:
+        raise
+    except Exception as error:
+        raise RunError(f"{path} cannot be loaded: {type(error).__name__}: {error}") from error
+
+
+def load_model(path):
+    """Returns the newest model of a run's folder, or the model of a .keras file.
+
+    A run that was stopped has it in a checkpoint: a line says which file is used where it is not
+    model.keras.
+
+    Raises:
+        RunError: If there is none, or the file is damaged.
+    """
+    path = path_of(path)
+    file = path / "model.keras" if path.is_dir() else path
+    if path.is_dir() and (model := _load_checkpoint(path)):
+        return model
+    if not file.is_file() or file.suffix != ".keras":
+        raise RunError(
+            f"{path} is neither a .keras file nor a run's folder with a model.keras or checkpoints "
+            "in it"
+        )
+    model = load_keras(file)
+    if not isinstance(model, AdversarialModel):
+        raise RunError(f"{file} holds a {type(model).__name__}, not a model of kerasgan")
+    return model
+
+
+def _load_checkpoint(folder):
+    """Loads the newest good checkpoint of a run's folder; None where model.keras is to be used."""
+    options, config, file = read_options(folder), folder / "config.json", folder / "model.keras"
+    checkpoint = Checkpoint(folder / "checkpoints")
+    newest = checkpoint.newest()
+    if not any(newest) or (file.exists() and newest <= (options.get("trained_epochs", 0), 0)):
+        return None
+    if not config.exists():  # a run of version 0.1
+        if not file.exists():
+            raise RunError(
+                f"{folder} holds checkpoints of an older version only: continue the run with "
+                "resume=True, which saves its model"
+            )
+        if newest != (options.get("epochs"), 0):
+            print(f"Using {file}, which may be older than {checkpoint.paths()[-1]}", flush=True)
+        return None
+    try:
+        model = keras.models.model_from_json(config.read_text(encoding="utf-8"))
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise RunError(f"{config} cannot be read: {error!r}") from error
+    if not isinstance(model, AdversarialModel):
+        raise RunError(f"{config} holds no model of kerasgan")
+    with run_errors(ValueError):
+        checkpoint.restore(model)
+    print(f"Using {checkpoint.path()}", flush=True)
+    return model
+
+
+def load_keras(file):
+    """Returns what is in a .keras file.
+
+    Raises:
+        RunError: If it is damaged, or no such file.
+    """
+    if not file.is_file():
+        raise RunError(f"{file} is no file" if file.exists() else f"There is no file {file}")
+    with loading(file), file.open("rb") as opened:
+        if not zipfile.is_zipfile(opened):
+            raise RunError(f"{file} is incomplete, or no .keras file")
+        with zipfile.ZipFile(opened) as archive:
+            damaged = archive.testzip()  # Keras does not look at the checksums
+        if damaged is not None:
+            raise RunError(f"{file} is damaged: {damaged} in it has another checksum")
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("default")
+            model = keras.models.load_model(file)
+    for warning in told:  # of what is loaded all the same
+        logging.warning("%s: %s", file, warning.message)
+    return model
+
+
+def load_generator(model, path):
+    """Gives a model the generator of another one, which a run's folder or a .keras file holds.
+
+    Raises:
+        RunError: If that is another network.
+    """
+    generator = load_model(path).sampler
+    shapes = [[weight.shape for weight in each.weights] for each in (generator, model.generator)]
+    if shapes[0] != shapes[1]:
+        raise RunError(
+            f"pretrained={path} holds another generator: {generator.count_params():,} weights, "
+            f"where this model's has {model.generator.count_params():,}"
+        )
+    for network in {id(each): each for each in (model.generator, model.sampler)}.values():
+        network.set_weights(generator.get_weights())

@@ -1,0 +1,35 @@
+"""The command `kerasgan`: train, generate, export and evaluate."""
+
+import importlib
+import sys
+
+from zoo import command_line
+
+COMMANDS = {
+    "train": "Trains a model of the zoo.",
+    "generate": "Generates images with a trained model, from noise, or from pictures.",
+    "export": "Exports a trained model as a SavedModel.",
+    "evaluate": "Measures a trained model on held-out images.",
+}
+
+
+def main():
+    """Runs the command that the first argument names."""
+    name = sys.argv[1] if len(sys.argv) > 1 else "--help"
+    if name in ("--help", "-h", "help"):
+        print("Usage: kerasgan COMMAND [--FLAG=VALUE ...]; kerasgan COMMAND --help lists flags.\n")
+        for command, what in COMMANDS.items():
+            print(f"  {command:10} {what}")
+        return
+    if name not in COMMANDS:
+        print(f"error: there is no command {name!r}: {', '.join(COMMANDS)}", file=sys.stderr)
+        sys.exit(2)
+    del sys.argv[1]
+    run(name)
+
+
+def run(name):
+    """Runs a command on the rest of the command line."""
+    if name == "train":
+        command_line.end_on_sigterm()  # before the imports that take seconds
+    command_line.run(importlib.import_module(f"zoo.commands.{name}").main)

@@ -1,0 +1,37 @@
+"""All recipes, by name."""
+
+from zoo import (
+    acgan,
+    cgan,
+    cyclegan,
+    dcgan,
+    dualgan,
+    gan,
+    infogan,
+    lsgan,
+    pix2pix,
+    sgan,
+    srgan,
+    wgan,
+    wgan_gp,
+)
+
+RECIPES = {
+    recipe.name: recipe
+    for recipe in (
+        gan.RECIPE,
+        dcgan.RECIPE,
+        lsgan.RECIPE,
+        wgan.RECIPE,
+        wgan_gp.RECIPE,
+        cgan.RECIPE,
+        acgan.RECIPE,
+        infogan.RECIPE,
+        sgan.RECIPE,
+        pix2pix.RECIPE,
+        cyclegan.RECIPE,
+        dualgan.RECIPE,
+        srgan.SRRESNET,
+        srgan.SRGAN,
+    )
+}
