@@ -14,23 +14,16 @@ a machine that others share is slower at times. Compare figures of one run only.
 from zoo import command_line  # first: it quietens TensorFlow
 
 import contextlib
-import functools
-import importlib.util
 import json
 import math
-import os
 import pathlib
-import platform
-import resource
 import statistics
 import subprocess
 import sys
-import time
 
 from absl import flags
-from measuring import differences, fitting, kernels, operations, usual_graph
-
-_STARTED = time.perf_counter()
+from benchmark_worker import PEAK_SIDE, cases
+from measuring import machine
 
 _AGAINST = flags.DEFINE_string(
     "against",
@@ -48,58 +41,10 @@ _MIXED_PRECISION = flags.DEFINE_enum(
     "The precision that our networks compute in.",
 )
 _OUTPUT = flags.DEFINE_string("output", None, "A JSON file to write.")
-_WORKER = flags.DEFINE_enum("worker", None, ["ours", "theirs"], "For the script's own use.")
-
-_PEAK_SIDE = 2048
-
-
-def cases():
-    """Returns what to build for each case: (recipe, data, image shape, batch size, options)."""
-    import keras
-    from keras import layers
-
-    from kerasgan import networks
-
-    def dense(inputs, units, outputs, normalize):
-        parts = [layers.Flatten()]
-        for size in units:
-            parts += [layers.Dense(size), *[layers.BatchNormalization()] * normalize]
-            parts += [layers.LeakyReLU(0.2)]
-        return keras.Sequential([keras.Input(inputs), *parts, *outputs])
-
-    def mlp():
-        pixels = [layers.Dense(784, "tanh"), layers.Reshape((28, 28, 1))]
-        return {
-            "generator": dense((100,), (256, 512, 1024), pixels, True),
-            "discriminator": dense((28, 28, 1), (512, 256), [layers.Dense(1)], False),
-        }
-
-    def convolutional(shape, **options):
-        return {
-            "generator": networks.dcgan.generator(shape),
-            "discriminator": networks.dcgan.discriminator(shape, **options),
-        }
-
-    large = functools.partial(convolutional, (64, 64, 3))
-    unnormalized = functools.partial(convolutional, (32, 32, 1), normalize=False)
-
-    return {
-        "gan": ("gan", "digits", (28, 28, 1), 64, mlp),
-        "dcgan": ("dcgan", "digits", (64, 64, 3), 64, dict),
-        "lsgan": ("lsgan", "digits", (64, 64, 3), 64, large),
-        "wgan_gp": ("wgan_gp", "digits", (32, 32, 1), 5 * 64, unnormalized),
-        "pix2pix": ("pix2pix", "photos", (256, 256, 3), 1, dict),
-        "cyclegan128": ("cyclegan", "photos", (128, 128, 3), 1, dict),
-        "srgan": ("srgan", "photos", (96, 96, 3), 16, dict),
-    }
 
 
 def main():
-    """Measures the cases one after the other, or is the worker that steps."""
-    if _WORKER.value:
-        (case,) = _CASES.value
-        (ours if _WORKER.value == "ours" else theirs)(case)
-        return
+    """Measures the cases one after the other."""
     from zoo import quiet  # noqa: F401 before TensorFlow
 
     known = list(cases())
@@ -154,7 +99,7 @@ def measure(case):
 
     found["images_per_second"] = found["batch_size"] / found["fit_ms"] * 1e3
     found["overhead"] = times_as_long("fit", "step") - 1
-    product = 2 * _PEAK_SIDE**3
+    product = 2 * PEAK_SIDE**3
     found["peak"] = product / (found["product_ms"] / 1e3)
     found["of_peak"] = found["flops"] / product * times_as_long("product", "step")
     if their:
@@ -165,9 +110,8 @@ def measure(case):
 @contextlib.contextmanager
 def worker(kind, case):
     """A process that steps when it is told to."""
-    command = [sys.executable, __file__, f"--worker={kind}", f"--cases={case}"]
-    command += [f"--against={_AGAINST.value or ''}"]
-    command += [f"--mixed_precision={_MIXED_PRECISION.value}"]
+    command = [sys.executable, str(pathlib.Path(__file__).with_name("benchmark_worker.py"))]
+    command += [kind, case, _MIXED_PRECISION.value if kind == "ours" else _AGAINST.value]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         yield process
@@ -184,111 +128,6 @@ def ask(process, what=None):
         if line.startswith("{"):
             return json.loads(line)
     raise SystemExit(f"error: a worker died: {' '.join(process.args)}")
-
-
-def answer(**values):
-    """Answers the main process."""
-    print(json.dumps(values), flush=True)
-
-
-def ours(case):
-    """Builds one of our models, and steps when told to."""
-    from zoo import quiet  # noqa: F401 before TensorFlow
-
-    import keras
-    import tensorflow as tf
-
-    import zoo
-
-    name, source, image_shape, batch_size, options = cases()[case]
-    recipe = zoo.RECIPES[name]
-    keras.config.set_dtype_policy(_MIXED_PRECISION.value)
-    data = recipe.load(source, image_shape)
-    model = recipe.model(data.image_shape, **own_options(case, data, options))
-    recipe.compile(model, steps=10_000)
-    stream = recipe.stream(data, batch_size, 0, 0)
-
-    fit = fitting(model, stream)
-    first = fit(2)[0] - _STARTED
-    batch = next(iter(stream))
-    step = tf.function(model.train_step).get_concrete_function(batch)
-    usual = usual_graph(model, batch)
-    flat = tf.nest.flatten(batch)
-    matrix = tf.random.normal((_PEAK_SIDE, _PEAK_SIDE))
-    product = tf.function(lambda: tf.matmul(matrix, matrix)[0, 0]).get_concrete_function()
-    turns = {"step": lambda: step(*flat), "product": product}
-    for turn in turns.values():
-        turn()
-    names = ("generator", "discriminator")
-    if case.startswith("cyclegan"):  # two of each
-        names = ("generator_ab", "discriminator_a")
-    answer(
-        batch_size=batch_size,
-        weights=[count_weights(getattr(model, name)) for name in names],
-        flops=operations(usual),
-        kernels=kernels(usual),
-        first_step_seconds=first,
-    )
-    for line in sys.stdin:
-        what, *steps = line.split()
-        if what == "memory":
-            answer(mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-        elif what == "fit":
-            answer(ms=differences(fit(int(steps[0]) + 1)))
-        else:
-            times = [time.perf_counter()]
-            for _ in range(int(steps[0])):
-                tf.nest.map_structure(lambda value: value.numpy(), turns[what]())  # waits for it
-                times.append(time.perf_counter())
-            answer(ms=differences(times))
-
-
-def count_weights(network):
-    """Returns how many trainable weights a network has."""
-    return sum(math.prod(weight.shape) for weight in network.trainable_weights)
-
-
-def own_options(case, data, options):
-    """Returns the arguments of the model beside its shape."""
-    return {"output_channels": data.output_channels} if case == "pix2pix" else options()
-
-
-def theirs(case):
-    """Builds the PyTorch step of a case, and steps when told to."""
-    spec = importlib.util.spec_from_file_location("peers", _AGAINST.value)
-    peers = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(peers)
-    step, weights, batch_size = peers.build(case, lambda network: network)
-    for _ in range(2):
-        step()
-    answer(weights=list(weights.values()), batch_size=batch_size)
-    for line in sys.stdin:
-        times = [time.perf_counter()]
-        for _ in range(int(line.split()[1])):
-            step()
-            times.append(time.perf_counter())
-        answer(ms=differences(times))
-
-
-def machine():
-    """What the figures were measured on."""
-    import keras
-    import tensorflow as tf
-
-    model = platform.processor() or platform.machine()
-    information = pathlib.Path("/proc/cpuinfo")
-    if information.exists():
-        lines = information.read_text().splitlines()
-        model = next((line.split(": ")[1] for line in lines if "model name" in line), model)
-    return {
-        "processor": model,
-        "cores": len(os.sched_getaffinity(0))
-        if hasattr(os, "sched_getaffinity")
-        else os.cpu_count(),
-        "gpus": len(tf.config.list_physical_devices("GPU")),
-        "tensorflow": tf.__version__,
-        "keras": keras.__version__,
-    }
 
 
 def table(results):

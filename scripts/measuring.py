@@ -1,5 +1,8 @@
 """What the scripts that measure speed share."""
 
+import os
+import pathlib
+import platform
 import time
 from unittest import mock
 
@@ -100,3 +103,24 @@ def executed_names(graph):
             names.add(op.name)
             waiting += [each.op for each in op.inputs] + list(op.control_inputs)
     return names
+
+
+def machine():
+    """What the figures were measured on."""
+    import keras
+    import tensorflow as tf
+
+    model = platform.processor() or platform.machine()
+    information = pathlib.Path("/proc/cpuinfo")
+    if information.exists():
+        lines = information.read_text().splitlines()
+        model = next((line.split(": ")[1] for line in lines if "model name" in line), model)
+    return {
+        "processor": model,
+        "cores": len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count(),
+        "gpus": len(tf.config.list_physical_devices("GPU")),
+        "tensorflow": tf.__version__,
+        "keras": keras.__version__,
+    }

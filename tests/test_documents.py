@@ -39,11 +39,13 @@ def test_the_flags_of_the_documents_are_known():
         for document in [*DOCUMENTS, "docs/performance.md", "CONTRIBUTING.md"]
         for block in blocks(document, "sh")
         for line in block.splitlines()
-        if line.startswith("python scripts/")
-        for part in line.removeprefix("python ").split(" -- ")
+        if re.match(r"(\.venv/bin/)?(kerasgan |python scripts/)", line)
+        for part in re.sub(r"^\S*kerasgan |^python ", "", line).split(" -- ")
     ]
     assert len(commands) >= 6
     for script, *flags in commands:
+        if not script.endswith(".py") or script == "scripts/train.py":
+            script = f"zoo/commands/{pathlib.Path(script).stem}.py"
         known = set(re.findall(r'flags\.DEFINE_\w+\(\s*"(\w+)"', (ROOT / script).read_text()))
         for flag in flags:
             assert flag.removeprefix("--").split("=")[0] in known, (script, flag)
@@ -60,9 +62,9 @@ def test_nothing_is_missing():
         for link in re.findall(r"\]\(([^)]+)\)", document.read_text()):
             assert "://" in link or (document.parent / link).exists(), (document, link)
     for recipe in (ROOT / "zoo").glob("*.py"):
-        if recipe.name in ("__init__.py", "recipe.py"):
+        if "RECIPE = " not in recipe.read_text():
             continue
-        assert "python scripts/train.py --model=" in recipe.read_text(), recipe
+        assert "kerasgan train --model=" in recipe.read_text(), recipe
         assert not re.search(r"TIME|RESULT", recipe.read_text() + text), recipe
 
 

@@ -1,6 +1,6 @@
 """AC-GAN on digits, MNIST, Fashion-MNIST and CIFAR-10.
 
-`python scripts/train.py --model=acgan --dataset=mnist --mixed_precision=mixed_bfloat16`, with a
+`kerasgan train --model=acgan --dataset=mnist --mixed_precision=mixed_bfloat16`, with a
 generator of half the paper's width: 16 epochs (9,600 steps of 100) in about 70 minutes of one CPU
 core's time. A classifier of 99.48 % test accuracy names the requested class of 97.8 % of 10,000
 generated digits, of 95.1 % in the worst class (2); of 96.7 % of 2,000 after 12 epochs. The

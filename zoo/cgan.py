@@ -1,6 +1,6 @@
 """Conditional GAN on digits, MNIST and Fashion-MNIST.
 
-`python scripts/train.py --model=cgan --dataset=mnist`: 40 epochs (24,000 steps of 100) in 27
+`kerasgan train --model=cgan --dataset=mnist`: 40 epochs (24,000 steps of 100) in 27
 minutes on one CPU core, beside other work. A classifier of 99.55 % test accuracy names the
 requested class of 98.1 % of 10,000 generated digits, of 94.2 % in the worst class (8), of 99.8 % in
 the best (1); the discriminator's accuracies on held-out and generated images are 0.71 and 0.55.
@@ -12,7 +12,7 @@ average of the generator's weights. Fashion-MNIST and digits are not measured.
 The classifier and the figure:
 
     python scripts/train_classifier.py --dataset=mnist --epochs=5 --output=judge.keras
-    python scripts/evaluate.py --model=runs/cgan-mnist --dataset=mnist --classifier=judge.keras
+    kerasgan evaluate --model=runs/cgan-mnist --dataset=mnist --classifier=judge.keras
 """
 
 from kerasgan import models

@@ -1,9 +1,9 @@
 r"""CycleGAN on photographs, and on the data sets of its authors.
 
-`python scripts/train.py --model=cyclegan`: between parts of the two photographs inside
+`kerasgan train --model=cyclegan`: between parts of the two photographs inside
 scikit-learn, a temple and a flower. Not measured yet.
 
-`python scripts/train.py --model=cyclegan --dataset=horse2zebra --small --image_size=128
+`kerasgan train --model=cyclegan --dataset=horse2zebra --small --image_size=128
 --epochs=45 --mixed_precision=mixed_bfloat16`, U-Nets of half the width, 250 pictures a domain: 45
 epochs (11,250 steps of one) in about 50 minutes of one CPU core's time. On 40 held-out pictures of
 each domain the distance of a cycle is 0.080 (0.163 after the first epoch). A classifier of the two
@@ -13,7 +13,7 @@ more surely than they are taken off. The paper's residual generators of half the
 without the identity loss, still had a distance of 0.17 after 12,500 steps, in about an hour.
 
     python scripts/train_classifier.py --dataset=horse2zebra --image_size=128 --epochs=15
-    python scripts/evaluate.py --model=runs/cyclegan-horse2zebra --dataset=horse2zebra \
+    kerasgan evaluate --model=runs/cyclegan-horse2zebra --dataset=horse2zebra \
         --classifier=runs/classifier-horse2zebra.keras
 """
 

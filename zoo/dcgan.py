@@ -1,10 +1,10 @@
 """DCGAN on digits, MNIST, Fashion-MNIST, CIFAR-10 and CelebA.
 
-`python scripts/train.py --model=dcgan --dataset=mnist`: 3 epochs (2,811 steps of 64) in 259 s on 2
+`kerasgan train --model=dcgan --dataset=mnist`: 3 epochs (2,811 steps of 64) in 259 s on 2
 CPU cores that also did other work. Most of 64 samples read as digits; the discriminator's
 accuracies fall from 0.97 in the first epoch to 0.89 in the third.
 
-`python scripts/train.py`: 40 epochs on the 1,500 digits of scikit-learn in about a minute on 2 CPU
+`kerasgan train`: 40 epochs on the 1,500 digits of scikit-learn in about a minute on 2 CPU
 cores; blurred digits.
 
 The paper trained on 64 x 64 images with batches of 128; half of that gives MNIST twice the updates.

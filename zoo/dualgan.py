@@ -1,6 +1,6 @@
 """DualGAN on photographs, and on two folders of pictures.
 
-`python scripts/train.py --model=dualgan`: between parts of the two photographs inside
+`kerasgan train --model=dualgan`: between parts of the two photographs inside
 scikit-learn. Not measured yet.
 """
 

@@ -1,6 +1,6 @@
 """The original GAN on digits, MNIST and Fashion-MNIST.
 
-`python scripts/train.py --model=gan --dataset=mnist`: 40 epochs (24,000 steps of 100) in 23 minutes
+`kerasgan train --model=gan --dataset=mnist`: 40 epochs (24,000 steps of 100) in 23 minutes
 on 2 CPU cores that also did other work. Nearly all of 64 samples read as digits; the
 discriminator's accuracies fall from 0.95 on generated and 0.89 on real images in the second epoch
 to 0.71 and 0.64, and are still on their way to 0.5.

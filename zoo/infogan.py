@@ -1,6 +1,6 @@
 """InfoGAN on digits, MNIST and Fashion-MNIST.
 
-`python scripts/train.py --model=infogan --dataset=mnist --mixed_precision=mixed_bfloat16 --seed=1`:
+`kerasgan train --model=infogan --dataset=mnist --mixed_precision=mixed_bfloat16 --seed=1`:
 11 epochs (5,148 steps of 128) in some 25 minutes on a CPU core of its own. The bound of the mutual
 information is 2.29 nats. Of 10,000 generated digits a classifier of 99.42 % test accuracy names for
 90.5 % the class that is best assigned to their category: eight categories are 94 to 100 % pure, two

@@ -1,6 +1,6 @@
 """LSGAN on digits, MNIST, Fashion-MNIST, CIFAR-10 and CelebA.
 
-`python scripts/train.py --model=lsgan --dataset=mnist`: 2 epochs (1,874 steps of 64) in 16 minutes
+`kerasgan train --model=lsgan --dataset=mnist`: 2 epochs (1,874 steps of 64) in 16 minutes
 on 2 CPU cores that also did other work. Most of 64 samples read as digits.
 
 The paper trained on scenes of 112 x 112, and has no average of the generator's weights. The other

@@ -1,9 +1,9 @@
 """pix2pix on edges of photographs, and on pairs of pictures.
 
-`python scripts/train.py --model=pix2pix`: from their edges to parts of the two photographs inside
+`kerasgan train --model=pix2pix`: from their edges to parts of the two photographs inside
 scikit-learn. Not measured yet.
 
-`python scripts/train.py --model=pix2pix --dataset=facades --direction=b_to_a --small
+`kerasgan train --model=pix2pix --dataset=facades --direction=b_to_a --small
 --image_size=128 --epochs=50`, from labels to facades, half the paper's width, the 400 pictures of
 the training split: 50 epochs (20,000 steps of one) in 52 minutes on one CPU core of two, the other
 one busy as well. On the 100 pictures of the test split, L1 distance 0.357 and sharpness 18.0 grey

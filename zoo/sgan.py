@@ -1,6 +1,6 @@
 """Semi-supervised GAN on digits, MNIST and Fashion-MNIST, with 10 labelled images a class.
 
-`python scripts/train.py --model=sgan --dataset=mnist --mixed_precision=mixed_bfloat16 --seed=1`:
+`kerasgan train --model=sgan --dataset=mnist --mixed_precision=mixed_bfloat16 --seed=1`:
 300 epochs of 600 steps, 22 to 30 s an epoch on two or one CPU cores with AVX512-BF16, about 2.3
 hours of a core. It ends with 86 errors in 10,000 test images; the paper has 93 +- 6.5 in ten runs.
 

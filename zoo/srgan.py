@@ -1,14 +1,14 @@
 """SRResNet and SRGAN, 4 x, on photographs and on folders of pictures.
 
-`python scripts/train.py --model=srresnet`: from the two photographs inside scikit-learn. Then
-`python scripts/train.py --model=srgan --pretrained=runs/srresnet-photos`. Not measured.
+`kerasgan train --model=srresnet`: from the two photographs inside scikit-learn. Then
+`kerasgan train --model=srgan --pretrained=runs/srresnet-photos`. Not measured.
 
 On 200 photographs (the training split of BSDS300), eight blocks of 32 channels where the paper has
 16 of 64, on one CPU core of two, the other one busy as well:
 
-- `python scripts/train.py --model=srresnet --dataset=photographs --small --held_out=Set5
+- `kerasgan train --model=srresnet --dataset=photographs --small --held_out=Set5
   --epochs=30 --steps_per_epoch=250`: 7,500 steps of 16 in 51 minutes.
-- `python scripts/train.py --model=srgan --dataset=photographs --small --held_out=Set5
+- `kerasgan train --model=srgan --dataset=photographs --small --held_out=Set5
   --pretrained=runs/srresnet-photographs --epochs=16 --steps_per_epoch=100`: 1,600 steps in 28
   minutes.
 

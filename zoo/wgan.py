@@ -1,6 +1,6 @@
 """WGAN on digits, MNIST, Fashion-MNIST, CIFAR-10 and CelebA.
 
-`python scripts/train.py --model=wgan --dataset=mnist`: 40 epochs (7,480 steps of 5 x 64, as in the
+`kerasgan train --model=wgan --dataset=mnist`: 40 epochs (7,480 steps of 5 x 64, as in the
 paper) in 28 minutes on 2 CPU cores that also did other work. More than half of 64 samples read as
 digits, the rest as strokes; the estimated distance, `-discriminator_loss`, falls from 0.25 in the
 second epoch to 0.04 in the last, and is still falling.

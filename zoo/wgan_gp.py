@@ -1,6 +1,6 @@
 """WGAN-GP on digits, MNIST, Fashion-MNIST, CIFAR-10 and CelebA.
 
-`python scripts/train.py --model=wgan_gp --dataset=mnist`: 10 epochs (2,400 steps of 5 x 50, as in
+`kerasgan train --model=wgan_gp --dataset=mnist`: 10 epochs (2,400 steps of 5 x 50, as in
 the paper) in 16 minutes on 2 CPU cores that also did other work. Most of 64 samples read as digits;
 the estimated distance, `-discriminator_adversarial_loss`, falls from 14.6 in the first epoch to
 2.0 in the last.

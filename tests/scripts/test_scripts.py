@@ -84,7 +84,7 @@ def test_a_run_leaves_all_that_it_promises(trained):
     assert isinstance(model, kerasgan.models.GAN)
     assert (workdir / "saved_model" / "saved_model.pb").exists()
     assert "Epoch 3/3" in result.stdout
-    assert "scripts/generate.py --model=" in result.stdout.splitlines()[-1]
+    assert "kerasgan generate --model=" in result.stdout.splitlines()[-1]
     assert "I1" not in result.stderr  # TensorFlow's chatter about exporting
 
 

@@ -1,0 +1,149 @@
+"""Steps when benchmark.py tells it to, which runs it: one of our models, or a PyTorch step.
+
+python scripts/benchmark_worker.py ours CASE PRECISION
+python scripts/benchmark_worker.py theirs CASE FILE
+"""
+
+from zoo import command_line  # noqa: F401 first: it quietens TensorFlow
+
+import functools
+import importlib.util
+import json
+import math
+import resource
+import sys
+import time
+
+from measuring import differences, fitting, kernels, operations, usual_graph
+
+_STARTED = time.perf_counter()
+PEAK_SIDE = 2048
+
+
+def cases():
+    """Returns what to build for each case: (recipe, data, image shape, batch size, options)."""
+    import keras
+    from keras import layers
+
+    from kerasgan import networks
+
+    def dense(inputs, units, outputs, normalize):
+        parts = [layers.Flatten()]
+        for size in units:
+            parts += [layers.Dense(size), *[layers.BatchNormalization()] * normalize]
+            parts += [layers.LeakyReLU(0.2)]
+        return keras.Sequential([keras.Input(inputs), *parts, *outputs])
+
+    def mlp():
+        pixels = [layers.Dense(784, "tanh"), layers.Reshape((28, 28, 1))]
+        return {
+            "generator": dense((100,), (256, 512, 1024), pixels, True),
+            "discriminator": dense((28, 28, 1), (512, 256), [layers.Dense(1)], False),
+        }
+
+    def convolutional(shape, **options):
+        return {
+            "generator": networks.dcgan.generator(shape),
+            "discriminator": networks.dcgan.discriminator(shape, **options),
+        }
+
+    large = functools.partial(convolutional, (64, 64, 3))
+    unnormalized = functools.partial(convolutional, (32, 32, 1), normalize=False)
+
+    return {
+        "gan": ("gan", "digits", (28, 28, 1), 64, mlp),
+        "dcgan": ("dcgan", "digits", (64, 64, 3), 64, dict),
+        "lsgan": ("lsgan", "digits", (64, 64, 3), 64, large),
+        "wgan_gp": ("wgan_gp", "digits", (32, 32, 1), 5 * 64, unnormalized),
+        "pix2pix": ("pix2pix", "photos", (256, 256, 3), 1, dict),
+        "cyclegan128": ("cyclegan", "photos", (128, 128, 3), 1, dict),
+        "srgan": ("srgan", "photos", (96, 96, 3), 16, dict),
+    }
+
+
+def answer(**values):
+    """Answers the main process."""
+    print(json.dumps(values), flush=True)
+
+
+def ours(case, precision):
+    """Builds one of our models, and steps when told to."""
+    from zoo import quiet  # noqa: F401 before TensorFlow
+
+    import keras
+    import tensorflow as tf
+
+    import zoo
+
+    name, source, image_shape, batch_size, options = cases()[case]
+    recipe = zoo.RECIPES[name]
+    keras.config.set_dtype_policy(precision)
+    data = recipe.load(source, image_shape)
+    model = recipe.model(data.image_shape, **own_options(case, data, options))
+    recipe.compile(model, steps=10_000)
+    stream = recipe.stream(data, batch_size, 0, 0)
+
+    fit = fitting(model, stream)
+    first = fit(2)[0] - _STARTED
+    batch = next(iter(stream))
+    step = tf.function(model.train_step).get_concrete_function(batch)
+    usual = usual_graph(model, batch)
+    flat = tf.nest.flatten(batch)
+    matrix = tf.random.normal((PEAK_SIDE, PEAK_SIDE))
+    product = tf.function(lambda: tf.matmul(matrix, matrix)[0, 0]).get_concrete_function()
+    turns = {"step": lambda: step(*flat), "product": product}
+    for turn in turns.values():
+        turn()
+    names = ("generator", "discriminator")
+    if case.startswith("cyclegan"):  # two of each
+        names = ("generator_ab", "discriminator_a")
+    answer(
+        batch_size=batch_size,
+        weights=[count_weights(getattr(model, name)) for name in names],
+        flops=operations(usual),
+        kernels=kernels(usual),
+        first_step_seconds=first,
+    )
+    for line in sys.stdin:
+        what, *steps = line.split()
+        if what == "memory":
+            answer(mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        elif what == "fit":
+            answer(ms=differences(fit(int(steps[0]) + 1)))
+        else:
+            times = [time.perf_counter()]
+            for _ in range(int(steps[0])):
+                tf.nest.map_structure(lambda value: value.numpy(), turns[what]())  # waits for it
+                times.append(time.perf_counter())
+            answer(ms=differences(times))
+
+
+def count_weights(network):
+    """Returns how many trainable weights a network has."""
+    return sum(math.prod(weight.shape) for weight in network.trainable_weights)
+
+
+def own_options(case, data, options):
+    """Returns the arguments of the model beside its shape."""
+    return {"output_channels": data.output_channels} if case == "pix2pix" else options()
+
+
+def theirs(case, file):
+    """Builds the PyTorch step of a case, and steps when told to."""
+    spec = importlib.util.spec_from_file_location("peers", file)
+    peers = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(peers)
+    step, weights, batch_size = peers.build(case, lambda network: network)
+    for _ in range(2):
+        step()
+    answer(weights=list(weights.values()), batch_size=batch_size)
+    for line in sys.stdin:
+        times = [time.perf_counter()]
+        for _ in range(int(line.split()[1])):
+            step()
+            times.append(time.perf_counter())
+        answer(ms=differences(times))
+
+
+if __name__ == "__main__":
+    {"ours": ours, "theirs": theirs}[sys.argv[1]](*sys.argv[2:])
