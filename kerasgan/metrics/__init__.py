@@ -2,5 +2,29 @@
 
 from kerasgan.metrics.diversity import mean_distance
 from kerasgan.metrics.fidelity import PSNR, SSIM, least_side, psnr, sharpness, ssim
+from kerasgan.metrics.frechet import frechet_distance, frechet_distance_of_moments, moments
+from kerasgan.metrics.kernel import kernel_distance
+from kerasgan.metrics.multiscale import ms_ssim, sliced_wasserstein
+from kerasgan.metrics.neighbours import density_coverage, precision_recall
+from kerasgan.metrics.perceptual import perceptual_distance
+from kerasgan.metrics.scores import inception_score
 
-__all__ = ["PSNR", "SSIM", "least_side", "mean_distance", "psnr", "sharpness", "ssim"]
+__all__ = [
+    "PSNR",
+    "SSIM",
+    "density_coverage",
+    "frechet_distance",
+    "frechet_distance_of_moments",
+    "inception_score",
+    "kernel_distance",
+    "least_side",
+    "mean_distance",
+    "moments",
+    "ms_ssim",
+    "perceptual_distance",
+    "precision_recall",
+    "psnr",
+    "sharpness",
+    "sliced_wasserstein",
+    "ssim",
+]
