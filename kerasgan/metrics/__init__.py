@@ -2,17 +2,34 @@
 
 from kerasgan.metrics.diversity import mean_distance
 from kerasgan.metrics.fidelity import PSNR, SSIM, least_side, psnr, sharpness, ssim
-from kerasgan.metrics.frechet import frechet_distance, frechet_distance_of_moments, moments
-from kerasgan.metrics.kernel import kernel_distance
+from kerasgan.metrics.frechet import (
+    FrechetDistance,
+    frechet_distance,
+    frechet_distance_of_moments,
+    moments,
+)
+from kerasgan.metrics.kernel import KernelDistance, kernel_distance
 from kerasgan.metrics.multiscale import ms_ssim, sliced_wasserstein
-from kerasgan.metrics.neighbours import density_coverage, precision_recall
+from kerasgan.metrics.neighbours import (
+    DensityCoverage,
+    PrecisionRecall,
+    density_coverage,
+    precision_recall,
+)
+from kerasgan.metrics.on_features import extract_features
 from kerasgan.metrics.perceptual import perceptual_distance
-from kerasgan.metrics.scores import inception_score
+from kerasgan.metrics.scores import InceptionScore, inception_score
 
 __all__ = [
+    "DensityCoverage",
+    "FrechetDistance",
+    "InceptionScore",
+    "KernelDistance",
     "PSNR",
+    "PrecisionRecall",
     "SSIM",
     "density_coverage",
+    "extract_features",
     "frechet_distance",
     "frechet_distance_of_moments",
     "inception_score",

@@ -6,8 +6,10 @@ and the values do not compare.
 """
 
 import numpy as np
+from keras import ops
 
 from kerasgan.metrics.checks import check_features, check_pair
+from kerasgan.metrics.on_features import KINDS, FeatureMetric
 
 _BLOCK = 1000  # rows made float64 at once
 
@@ -101,3 +103,96 @@ def frechet_distance_of_moments(mean_a, covariance_a, mean_b, covariance_b):
     values = np.linalg.eigvalsh(root @ b @ root)
     trace = np.trace(a) + np.trace(b) - 2 * np.sqrt(values.clip(min=0)).sum()
     return max(float(np.square(mean_a - mean_b).sum() + trace), 0.0)
+
+
+class FrechetDistance(FeatureMetric):
+    """The Fréchet distance, `frechet_distance`, of all images that were seen; less is better.
+
+    It keeps sums in float64 and no features: memory does not grow with the images, and
+    `tf.distribute` adds the sums of replicas and of workers, which must all ask for the result.
+    Make it in the strategy's scope.
+
+    Args:
+        features: See `kerasgan.metrics.on_features`. What is no Keras model needs `size` too.
+        size: The number of features.
+        name: The metric's name.
+        dtype: Of the result.
+
+    Raises:
+        ValueError: If there is no network, or the number of features is not known.
+    """
+
+    direction = "down"
+
+    def __init__(self, features, size=None, name="frechet_distance", dtype="float64"):
+        super().__init__(features, name, dtype)
+        self.size = size or getattr(features, "output_shape", (None,))[-1]
+        if not isinstance(self.size, int):
+            raise ValueError(
+                f"How many features {features.name!r} gives is not known: give their size."
+            )
+        self._sums = {
+            kind: [
+                self.add_variable(shape, "zeros", "float64", name=f"{kind}_{name}")
+                for name, shape in {
+                    "count": (),
+                    "total": (self.size,),
+                    "products": (self.size, self.size),
+                }.items()
+            ]
+            for kind in KINDS
+        }
+
+    def add(self, kind, features):
+        """Adds the features of some images to the sums."""
+        if features.shape[1] != self.size:
+            raise ValueError(
+                f"{self.features.name!r} must give {self.size} features, but gives "
+                f"{features.shape[1]}."
+            )
+        features = ops.cast(features, "float64")
+        added = (
+            ops.cast(ops.shape(features)[0], "float64"),
+            ops.sum(features, axis=0),
+            ops.matmul(ops.transpose(features), features),
+        )
+        for variable, value in zip(self._sums[kind], added, strict=True):
+            variable.assign_add(value)
+
+    def merge_state(self, metrics):
+        """Adds what other metrics of the same features have seen.
+
+        Args:
+            metrics: The others.
+
+        Raises:
+            ValueError: If they are of another kind, or of other features.
+        """
+        self.check_mergeable(metrics)
+        for metric in metrics:
+            for own, other in zip(self.variables, metric.variables, strict=True):
+                own.assign(own + other)
+
+    def result(self):
+        """Returns the distance. It is computed by NumPy: call it outside of `tf.function`.
+
+        Raises:
+            ValueError: If there are fewer than two images of a kind, or a feature was NaN or
+                infinite.
+        """
+        moments = []
+        for kind in KINDS:
+            count, total, products = (
+                np.asarray(ops.convert_to_tensor(each)) for each in self._sums[kind]
+            )
+            if count < 2:
+                raise ValueError(
+                    f"{self.name} needs at least 2 {kind} images, but has seen {count:.0f}."
+                )
+            if not np.isfinite(products).all():
+                raise ValueError(
+                    f"Features of the {kind} images, by {self.features.name!r}, were NaN or "
+                    "infinite."
+                )
+            moments += [total / count, covariance(count, total, products)]
+        return ops.convert_to_tensor(frechet_distance_of_moments(*moments), self.dtype)

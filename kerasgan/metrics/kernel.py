@@ -5,8 +5,10 @@ Inception.
 """
 
 import numpy as np
+from keras import ops
 
 from kerasgan.metrics.checks import check_pair, check_positive
+from kerasgan.metrics.on_features import KINDS, KeepingMetric
 
 
 def kernel_distance(a, b, subsets=100, subset_size=1000, seed=0):
@@ -50,3 +52,35 @@ def _discrepancy(x, y):
     of_x, of_y, between = ((p @ q.T / size + 1) ** 3 for p, q in ((x, x), (y, y), (x, y)))
     within = of_x.sum() - np.trace(of_x) + of_y.sum() - np.trace(of_y)
     return within / (count * (count - 1)) - 2 * between.mean()
+
+
+class KernelDistance(KeepingMetric):
+    """The mean of `kernel_distance` of all images that were seen; less is better.
+
+    Args:
+        features: See `kerasgan.metrics.on_features`.
+        subsets: As of the function.
+        subset_size: As of the function.
+        seed: As of the function.
+        name: The metric's name.
+        dtype: Of the result.
+    """
+
+    direction = "down"
+
+    def __init__(
+        self,
+        features,
+        subsets=100,
+        subset_size=1000,
+        seed=0,
+        name="kernel_distance",
+        dtype="float64",
+    ):
+        options = {"subsets": subsets, "subset_size": subset_size, "seed": seed}
+        super().__init__(features, name, dtype, **options)
+
+    def result(self):
+        """Returns the mean. Raises a ValueError as the function does."""
+        mean, _ = kernel_distance(*map(self.kept, KINDS), **self._options)
+        return ops.convert_to_tensor(mean, self.dtype)

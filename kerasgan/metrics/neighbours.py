@@ -7,6 +7,7 @@ to the k-th neighbour.
 import numpy as np
 
 from kerasgan.metrics.checks import check_pair, check_positive
+from kerasgan.metrics.on_features import KINDS, KeepingMetric
 
 _ENTRIES = 2**23  # distances held at once: 64 MB
 
@@ -106,3 +107,45 @@ def _distances(a, b):
         squares *= error
         distances[distances <= squares] = 0
         yield rows, distances
+
+
+class PrecisionRecall(KeepingMetric):
+    """`precision_recall` of all images that were seen; more is better.
+
+    Args:
+        features: See `kerasgan.metrics.on_features`.
+        k: As of the function.
+        name: The metric's name.
+        dtype: Of the result.
+    """
+
+    direction = "up"
+
+    def __init__(self, features, k=3, name="precision_recall", dtype="float64"):
+        super().__init__(features, name, dtype, k=k)
+
+    def result(self):
+        """Returns "precision" and "recall", by name. Raises a ValueError as the function does."""
+        values = precision_recall(*map(self.kept, KINDS), **self._options)
+        return self._tensors(("precision", "recall"), values)
+
+
+class DensityCoverage(KeepingMetric):
+    """`density_coverage` of all images that were seen; more is better.
+
+    Args:
+        features: See `kerasgan.metrics.on_features`.
+        k: As of the function.
+        name: The metric's name.
+        dtype: Of the result.
+    """
+
+    direction = "up"
+
+    def __init__(self, features, k=5, name="density_coverage", dtype="float64"):
+        super().__init__(features, name, dtype, k=k)
+
+    def result(self):
+        """Returns "density" and "coverage", by name. Raises a ValueError as the function does."""
+        values = density_coverage(*map(self.kept, KINDS), **self._options)
+        return self._tensors(("density", "coverage"), values)

@@ -1,9 +1,11 @@
 """The score of a classifier on generated images alone."""
 
 import numpy as np
+from keras import ops
 from scipy.special import log_softmax
 
 from kerasgan.metrics.checks import check_features, check_positive
+from kerasgan.metrics.on_features import KeepingMetric
 
 
 def inception_score(logits, splits=10):
@@ -37,3 +39,34 @@ def _score(logits):
     mean = probabilities.mean(axis=0)
     marginal = np.log(np.where(mean > 0, mean, 1))  # where it is 0, so is each probability
     return np.exp((probabilities * (logs - marginal)).sum(axis=1).mean())
+
+
+class InceptionScore(KeepingMetric):
+    """The mean of `inception_score` of the generated images that were seen; more is better.
+
+    Args:
+        logits: As `features` of the others, see `kerasgan.metrics.on_features`, but gives logits,
+            (N, classes).
+        splits: As of the function.
+        name: The metric's name.
+        dtype: Of the result.
+    """
+
+    direction = "up"
+
+    def __init__(self, logits, splits=10, name="inception_score", dtype="float64"):
+        super().__init__(logits, name, dtype, splits=splits)
+
+    def update_state(self, real=None, generated=None):
+        """Takes some images.
+
+        Args:
+            real: Not looked at.
+            generated: uint8 images, (N, H, W, C), or None.
+        """
+        super().update_state(None, generated)
+
+    def result(self):
+        """Returns the mean. Raises a ValueError as the function does."""
+        mean, _ = inception_score(self.kept("generated"), **self._options)
+        return ops.convert_to_tensor(mean, self.dtype)
