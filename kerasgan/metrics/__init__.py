@@ -1,5 +1,6 @@
 """What trained models are measured by."""
 
+from kerasgan.metrics.classifiers import classifier
 from kerasgan.metrics.diversity import mean_distance
 from kerasgan.metrics.fidelity import PSNR, SSIM, least_side, psnr, sharpness, ssim
 from kerasgan.metrics.frechet import (
@@ -28,6 +29,7 @@ __all__ = [
     "PSNR",
     "PrecisionRecall",
     "SSIM",
+    "classifier",
     "density_coverage",
     "extract_features",
     "frechet_distance",

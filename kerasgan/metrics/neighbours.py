@@ -72,7 +72,7 @@ def density_coverage(real, generated, k=5):
         inside = distances < radii[rows, None]
         within += np.count_nonzero(inside)
         covered += np.count_nonzero(inside.any(axis=1))
-    return within / (k * len(generated)), covered / len(real)
+    return float(within / (k * len(generated))), float(covered / len(real))
 
 
 def _centred(real, generated):
