@@ -2,6 +2,7 @@
 
 from kerasgan.metrics.classifiers import classifier
 from kerasgan.metrics.diversity import mean_distance
+from kerasgan.metrics.efficientnet import efficientnet_lite0
 from kerasgan.metrics.fidelity import PSNR, SSIM, least_side, psnr, sharpness, ssim
 from kerasgan.metrics.frechet import (
     FrechetDistance,
@@ -31,6 +32,7 @@ __all__ = [
     "SSIM",
     "classifier",
     "density_coverage",
+    "efficientnet_lite0",
     "extract_features",
     "frechet_distance",
     "frechet_distance_of_moments",
