@@ -10,6 +10,7 @@ from kerasgan.metrics.frechet import (
     frechet_distance_of_moments,
     moments,
 )
+from kerasgan.metrics.inception_v3 import inception
 from kerasgan.metrics.kernel import KernelDistance, kernel_distance
 from kerasgan.metrics.multiscale import ms_ssim, sliced_wasserstein
 from kerasgan.metrics.neighbours import (
@@ -36,6 +37,7 @@ __all__ = [
     "extract_features",
     "frechet_distance",
     "frechet_distance_of_moments",
+    "inception",
     "inception_score",
     "kernel_distance",
     "least_side",
