@@ -49,8 +49,7 @@ class FeatureMetric(keras.metrics.Metric):
             ValueError: If they are no such images, or the features of another form than (N, d).
         """
         for kind, images in zip(KINDS, (real, generated), strict=True):
-            # A replica may have no share of the last batch, and layers fail on no images.
-            if images is not None and images.shape[0] != 0:
+            if images is not None:
                 self.add(kind, _extract(self.features, images, kind))
 
     def add(self, kind, features):
@@ -164,9 +163,13 @@ def _extract(features, images, name):
             f"{name} must be uint8 images, (N, H, W, C), but are {images.dtype.name}, "
             f"{images.shape}: kerasgan.data.to_uint8 makes them of floats in [-1, 1]."
         )
+    count = tf.shape(images)[0]
+    if not images.shape[0]:  # a replica may have no share of the last batch; convolutions fail then
+        blank = tf.cast(count == 0, tf.int32)
+        images = tf.pad(images, [[0, blank], [0, 0], [0, 0], [0, 0]])
     images = tf.cast(images, tf.float32) / 127.5 - 1.0
     options = {"training": False} if isinstance(features, keras.layers.Layer) else {}
     found = tf.convert_to_tensor(features(images, **options))
     if found.shape.rank != 2:
         raise ValueError(f"{features.name!r} must give features (N, d), but gives {found.shape}.")
-    return found
+    return found[:count]

@@ -98,6 +98,7 @@ def test_the_metrics_are_means_over_images(metric, function):
     generator = np.random.default_rng(0)
     a, b = (generator.uniform(-1, 1, (5, 20, 20, 3)).astype("float32") for _ in range(2))
     mean = metric(border=2)
+    assert mean.direction == mean._direction == "up"
     mean.update_state(a[:2], b[:2])
     mean.update_state(a[2:], b[2:])
     expected = np.mean(function(a, b, 2))

@@ -156,6 +156,18 @@ def test_replicas_add_their_sums(mirrored):
     assert counts == [3 * 60, 3 * 45]
 
 
+def test_no_images_change_nothing():
+    judge = network()
+    metric = metrics.FrechetDistance(judge)
+    spec = tf.TensorSpec((None, 8, 8, 3), tf.uint8)
+    compiled = tf.function(metric.update_state, input_signature=[spec, spec])
+    for update in (compiled, metric.update_state):
+        update(REAL, MADE)
+        update(REAL[:0], MADE[:0])
+    counts = [float(variable.numpy()) for variable in (metric.variables[0], metric.variables[3])]
+    assert counts == [2 * 60, 2 * 45]
+
+
 def test_a_graph_updates_what_streams_and_is_told_of_what_keeps():
     judge = network()
     metric = metrics.FrechetDistance(judge)
