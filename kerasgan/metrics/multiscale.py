@@ -78,6 +78,7 @@ def sliced_wasserstein(real, generated, patches=128, projections=512, seed=0):
     directions and sorted; the distance is the mean difference, times 1,000. Karras et al.,
     "Progressive Growing of GANs for Improved Quality, Stability, and Variation", 2017,
     arXiv:1710.10196, section 5. The first is about the finest details; their mean is the headline.
+    Memory grows with N x patches: 1,000 colour images take 150 MB a set at the default.
 
     Args:
         real: uint8 images, (N, H, W, C), both sides at least 16 pixels.

@@ -6,7 +6,7 @@ to the k-th neighbour.
 
 import numpy as np
 
-from kerasgan.metrics.checks import check_pair, check_positive
+from kerasgan.metrics.checks import check_features, check_pair, check_positive
 from kerasgan.metrics.on_features import KINDS, KeepingMetric
 
 _ENTRIES = 2**23  # distances held at once: 64 MB
@@ -64,7 +64,7 @@ def density_coverage(real, generated, k=5):
     """
     check_positive(k=k)
     real, generated = check_pair(real, generated, ("real", "generated"))
-    check_pair(real, real, ("real", "real"), least=k + 1)
+    check_features(real, "real", least=k + 1)
     real, generated = _centred(real, generated)
     radii = _radii(real, k)
     within, covered = 0, 0

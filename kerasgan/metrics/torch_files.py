@@ -12,6 +12,11 @@ import keras
 import numpy as np
 
 _MAGIC = 0x1950A86A20F9469CFC6C  # of files before version 1.6, whose tensors follow the pickles
+# What unpickling a broken file raises; it may ask for memory without end too.
+_BROKEN = (
+    *(pickle.UnpicklingError, EOFError, ValueError, TypeError, AttributeError),
+    *(KeyError, IndexError, OverflowError, MemoryError),
+)
 _TYPES = {"FloatStorage": "<f4", "DoubleStorage": "<f8", "LongStorage": "<i8"}
 
 
@@ -39,12 +44,12 @@ def read_tensors(path):
                 dtype, count = numbers[key]
                 if int.from_bytes(file.read(8), "little") != count:
                     raise ValueError(f"tensor {key} has another length than it says")
-                storages[key] = np.frombuffer(file.read(count * np.dtype(dtype).itemsize), dtype)
+                length = count * np.dtype(dtype).itemsize
+                if file.tell() + length > path.stat().st_size:
+                    raise ValueError(f"it ends within tensor {key}")
+                storages[key] = np.frombuffer(file.read(length), dtype)
             return {name: _view(storages, *each) for name, each in tensors.items()}
-        except (
-            *(pickle.UnpicklingError, EOFError, ValueError, TypeError),
-            *(AttributeError, KeyError, IndexError, UnicodeDecodeError),
-        ) as error:
+        except _BROKEN as error:
             raise ValueError(
                 f"{path} is no file of tensors that PyTorch wrote before version 1.6, or with "
                 f"_use_new_zipfile_serialization=False: {error}."
