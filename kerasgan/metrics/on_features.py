@@ -142,7 +142,10 @@ def extract_features(features, images, batch_size=100):
     images = check_pixels(images, "images")
     starts = range(0, len(images), batch_size)
     return np.concatenate(
-        [np.asarray(_extract(features, images[i : i + batch_size], "images")) for i in starts]
+        [
+            np.asarray(_extract(features, images[i : i + batch_size], "images"), "float32")
+            for i in starts
+        ]
     )
 
 

@@ -1,5 +1,7 @@
 """Images made what a feature network takes."""
 
+import contextlib
+
 import keras
 import tensorflow as tf
 from keras import ops
@@ -56,6 +58,20 @@ class Prepare(keras.layers.Layer):
         """Returns the arguments that rebuild the layer."""
         options = {"side": self.side, "resize": self.resize, "mean": self.mean, "scale": self.scale}
         return super().get_config() | options
+
+
+@contextlib.contextmanager
+def in_float32():
+    """A context, or decorator, in which layers compute in float32, whatever the policy is.
+
+    So networks judge alike in a program that trains in half precision.
+    """
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("float32")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(policy)
 
 
 def prepared(network, prepare, name):

@@ -60,6 +60,15 @@ def test_images_of_any_size_are_judged(digits):
     assert all(np.isfinite(each).all() for each in sides)
 
 
+def test_a_program_in_half_precision_is_judged_alike(digits):
+    images = digits[1].images[:20]
+    expected = metrics.extract_features(metrics.classifier("digits"), images)
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    judge = metrics.classifier("digits")
+    assert keras.config.dtype_policy().name == "mixed_bfloat16"
+    np.testing.assert_array_equal(metrics.extract_features(judge, images), expected)
+
+
 def test_the_distances_have_the_order_that_eyes_have(digits):
     judge = metrics.classifier("digits")
     images = np.random.default_rng(0).permutation(digits[0].images)
