@@ -2,12 +2,14 @@
 
     python tests/metrics/speed.py
 
-On two cores of an Intel Xeon that others used as well, the features not counted:
+On two cores of an Intel Xeon, of two runs the one while little and the one while much else ran; the
+features themselves not counted:
 
-- moments of 50,000 x 2,048 features: 8.3 s, 95 MB; the distance of two such moments: 9.9 s, 137 MB;
-- precision and recall of 10,000 and 10,000 x 2,048: 26.8 s, 529 MB;
-- density and coverage of the same: 16.3 s, 529 MB;
-- the kernel distance of the same, 100 subsets of 1,000: 20.2 s, 48 MB.
+- moments of 50,000 x 2,048 features: 8 to 13 s, 110 MB; the distance of two such: 8 to 10 s,
+  141 MB;
+- precision and recall of 10,000 and 10,000 x 2,048: 27 to 40 s, 534 MB;
+- density and coverage of the same: 16 to 29 s, 537 MB;
+- the kernel distance of the same, 100 subsets of 1,000: 20 to 47 s, 64 MB.
 """
 
 import os
