@@ -12,6 +12,9 @@ Measured on 2 CPU cores that also did other work, loading and testing included:
 - `python scripts/train_classifier.py --dataset=mnist --epochs=5`: 155 s; test accuracy 99.55 %.
 - `python scripts/train_classifier.py --dataset=fashion_mnist --epochs=5`: 216 s; test accuracy
   91.01 %.
+
+With `--output=judge.npz` it writes the weights alone, in half precision: so were those made that
+`kerasgan.metrics.classifier` brings; kerasgan/metrics/weights/README.md has the commands.
 """
 
 from zoo import command_line, quiet  # noqa: F401 first: they quieten TensorFlow
@@ -26,6 +29,7 @@ from keras import layers
 import kerasgan
 import zoo
 from kerasgan.files import whole
+from kerasgan.metrics import classifiers
 from kerasgan.training import folder
 from kerasgan.training.inputs import slug
 
@@ -52,7 +56,10 @@ _SEED = flags.DEFINE_integer(
     "seed", 0, "The seed of weights, noise and shuffling.", lower_bound=0, upper_bound=2**32 - 1
 )
 _OUTPUT = flags.DEFINE_string(
-    "output", None, "The .keras file. [default: runs/classifier-<dataset>.keras]"
+    "output",
+    None,
+    "The .keras file, or an .npz file for the weights alone, in half precision, as those of "
+    "kerasgan.metrics.classifier. [default: runs/classifier-<dataset>.keras]",
 )
 
 
@@ -61,15 +68,15 @@ def main():
     """Loads, trains, saves, tests."""
     output = f"runs/classifier-{slug(_DATASET.value)}.keras"
     output = folder.path_of(_OUTPUT.value or output)
-    if output.suffix != ".keras":
-        raise command_line.UserError(f"--output={output} must be a .keras file")
+    if output.suffix not in (".keras", ".npz"):
+        raise command_line.UserError(f"--output={output} must be a .keras file, or an .npz file")
     command_line.check_new(output, folder=False)
     train, test, num_classes = load()
     with command_line.user_errors(ValueError):
         steps = train.steps_per_epoch(_BATCH_SIZE.value)
 
     keras.utils.set_random_seed(_SEED.value)
-    model = build(train.image_shape, num_classes)
+    model = classifiers.build(train.image_shape, num_classes)
     schedule = keras.optimizers.schedules.CosineDecay(3e-3, _EPOCHS.value * steps)
     # Not in the model: when it is called without `training`, Keras' random layers are at work, and
     # what comes after them is in training too. The shift is two pixels of 28 at most.
@@ -95,7 +102,10 @@ def main():
             shuffle=False,  # the stream is shuffled
             verbose=1 if sys.stdout.isatty() else 2,
         )
-        model.save(unfinished)
+        if output.suffix == ".npz":
+            classifiers.save_weights(model, unfinished)
+        else:
+            model.save(unfinished)
     test_batches = test.dataset(_BATCH_SIZE.value, labels=True)
     accuracy = trainer.evaluate(test_batches, return_dict=True, verbose=0)["accuracy"]
     print(f"Test accuracy {accuracy:.2%} on {len(test)} images: {output}")
@@ -130,31 +140,6 @@ def load():
             f"{train.labels.max()}"
         )
     return train, test, num_classes
-
-
-def build(image_shape, num_classes):
-    """Builds the classifier, for images of any size.
-
-    Args:
-        image_shape: (height, width, channels).
-        num_classes: Number of classes.
-
-    Returns:
-        A functional model: float32 images in [-1, 1], (batch, *image_shape), to float32 logits,
-        (batch, num_classes). Its layer "features" has 64 outputs.
-    """
-    images = keras.Input(image_shape, name="images")
-    x = images
-    for width, kernel_size in ((32, 5), (64, 3), (128, 3)):
-        x = layers.Conv2D(width, kernel_size, padding="same", use_bias=False)(x)
-        x = layers.MaxPooling2D(padding="same")(x)  # first: a quarter is left to normalize
-        x = layers.BatchNormalization(momentum=0.9)(x)
-        x = layers.ReLU()(x)
-    x = layers.GlobalMaxPooling2D()(x)
-    # Not relu: its inputs are positive, and half of the features would be 0 for every image.
-    x = layers.Dense(64, activation="leaky_relu", name="features")(x)
-    x = layers.Dropout(0.2)(x)
-    return keras.Model(images, layers.Dense(num_classes, name="logits")(x), name="classifier")
 
 
 if __name__ == "__main__":

@@ -57,6 +57,10 @@ _IMAGES = "tests/data/test_images.py::test_"
 _CALLBACKS = "tests/callbacks/test_callbacks.py::test_"
 _OPTIMIZERS = "tests/test_optimizers.py::test_"
 _FIDELITY = "tests/metrics/test_fidelity.py::test_"
+_FRECHET = "tests/metrics/test_frechet.py::test_"
+_NEIGHBOURS = "tests/metrics/test_neighbours.py::test_"
+_ON_FEATURES = "tests/metrics/test_on_features.py::test_"
+_INCEPTION = ("tests/metrics/test_inception.py::test_all_layers_are_those_of_pytorch",)
 
 _WRITTEN_OUT = f"{_LABELLED}one_step_against_the_algorithm_written_out"
 _INTERRUPTED = (f"{_CALLBACKS}an_epoch_that_was_interrupted_is_continued",)
@@ -294,6 +298,143 @@ MUTANTS = [
             "ops.mean(ops.sum(ops.square(_difference(target_features, features)), axis=-1))",
             "ops.mean(ops.mean(ops.square(_difference(target_features, features)), axis=-1))",
             ("tests/losses/test_reconstruction.py::test_against_constants",),
+        ),
+    ),
+    # ------------------------------------------------------------------ metrics of features
+    *_mutants(
+        "metrics/frechet.py",
+        ("/ (count - 1)", "/ count", (f"{_FRECHET}against_torch_fidelity",)),
+        (
+            "root = (vectors * np.sqrt(values.clip(min=0))) @ vectors.T",
+            "root = (vectors * values.clip(min=0)) @ vectors.T",
+            (f"{_FRECHET}against_closed_forms",),
+        ),
+        (
+            "rows = features[start : start + _BLOCK] - shift",
+            "rows = features[start : start + _BLOCK]",
+            (f"{_FRECHET}moments_are_those_of_numpy",),
+        ),
+        (
+            'self.add_variable(shape, "zeros", "float64",',
+            'self.add_variable(shape, "zeros", "float32",',
+            (f"{_ON_FEATURES}float32_far_from_0_loses_nothing",),
+        ),
+        (
+            "own.assign(own + other)",
+            "own.assign(other)",
+            (f"{_ON_FEATURES}batches_and_merged_metrics_make_what_the_function_finds",),
+        ),
+    ),
+    *_mutants(
+        "metrics/kernel.py",
+        (
+            "within = of_x.sum() - np.trace(of_x) + of_y.sum() - np.trace(of_y)",
+            "within = of_x.sum() + of_y.sum()",
+            ("tests/metrics/test_kernel.py::test_by_hand",),
+        ),
+        (
+            "subset_size, replace=False",
+            "subset_size, replace=True",
+            ("tests/metrics/test_kernel.py::test_against_torch_fidelity",),
+        ),
+    ),
+    *_mutants(
+        "metrics/neighbours.py",
+        (
+            "distances[np.arange(len(distances)), np.arange(len(points))[rows]] = np.inf",
+            "distances[np.arange(len(distances)), np.arange(len(points))[rows]] += 0",
+            (f"{_NEIGHBOURS}by_hand",),
+        ),
+        (
+            "inside = distances < radii[rows, None]",
+            "inside = distances <= radii[rows, None]",
+            (f"{_NEIGHBOURS}a_ball_has_its_surface_for_precision_but_not_for_density",),
+        ),
+        (
+            "precise[rows] = (distances <= real_radii)",
+            "precise[rows] = (distances < real_radii)",
+            (f"{_NEIGHBOURS}a_ball_has_its_surface_for_precision_but_not_for_density",),
+        ),
+        (
+            "return real - mean, generated - mean",
+            "return real + 0 * mean, generated + 0 * mean",
+            (f"{_NEIGHBOURS}far_from_0_nothing_drowns",),
+        ),
+        (
+            "distances[distances <= squares] = 0",
+            "distances[distances < 0] = 0",
+            (f"{_NEIGHBOURS}equal_images",),
+        ),
+    ),
+    *_mutants(
+        "metrics/scores.py",
+        (
+            "logits = logits[np.random.default_rng(0).permutation(len(logits))]",
+            "logits = logits[:]",
+            (
+                "tests/metrics/test_scores.py"
+                "::test_images_in_the_order_of_their_classes_are_shuffled",
+            ),
+        ),
+    ),
+    *_mutants(
+        "metrics/multiscale.py",
+        (
+            "found = found * structure.clip(min=0) ** weight",
+            "found = found * structure.clip(min=0)",
+            ("tests/metrics/test_multiscale.py::test_ms_ssim_against_tensorflow",),
+        ),
+        (
+            "directions /= np.linalg.norm(directions, axis=0)",
+            "directions /= 1.0",
+            ("tests/metrics/test_multiscale.py::test_sliced_wasserstein_against_a_closed_form",),
+        ),
+    ),
+    *_mutants(
+        "metrics/on_features.py",
+        (
+            '{"training": False}',
+            '{"training": True}',
+            (f"{_ON_FEATURES}extract_features_is_what_the_metrics_see",),
+        ),
+    ),
+    *_mutants(
+        "metrics/inception_v3.py",
+        (
+            'x = _block_e(x, "Mixed_7c", layers.MaxPooling2D)',
+            'x = _block_e(x, "Mixed_7c", layers.AveragePooling2D)',
+            _INCEPTION,
+        ),
+        (
+            "layers.BatchNormalization(epsilon=1e-3",
+            "layers.BatchNormalization(epsilon=1e-2",
+            _INCEPTION,
+        ),
+        (
+            "row, column = (1, 7), (7, 1)",
+            "column, row = (1, 7), (7, 1)",
+            _INCEPTION,
+        ),
+    ),
+    *_mutants(
+        "metrics/preparing.py",
+        (
+            'images = tf.image.resize(images, size, "bicubic", antialias=True)',
+            'images = tf.image.resize(images, size, "bicubic")',
+            ("tests/metrics/test_preparing.py::test_the_clean_way_is_that_of_pillow",),
+        ),
+    ),
+    *_mutants(
+        "metrics/torch_files.py",
+        (
+            "start + sum(steps) >= len(numbers)",
+            "start >= len(numbers)",
+            ("tests/metrics/test_torch_files.py::test_tensors_stay_in_their_storage",),
+        ),
+        (
+            'raise pickle.UnpicklingError(f"it asks for {module}.{name}")',
+            "return super().find_class(module, name)",
+            ("tests/metrics/test_torch_files.py::test_a_file_that_would_run_code_is_refused",),
         ),
     ),
     # ------------------------------------------------------------------ layers and optimizers

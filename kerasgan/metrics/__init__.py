@@ -1,6 +1,53 @@
 """What trained models are measured by."""
 
+from kerasgan.metrics.classifiers import classifier
 from kerasgan.metrics.diversity import mean_distance
+from kerasgan.metrics.efficientnet import efficientnet_lite0
 from kerasgan.metrics.fidelity import PSNR, SSIM, least_side, psnr, sharpness, ssim
+from kerasgan.metrics.frechet import (
+    FrechetDistance,
+    frechet_distance,
+    frechet_distance_of_moments,
+    moments,
+)
+from kerasgan.metrics.inception_v3 import inception
+from kerasgan.metrics.kernel import KernelDistance, kernel_distance
+from kerasgan.metrics.multiscale import ms_ssim, sliced_wasserstein
+from kerasgan.metrics.neighbours import (
+    DensityCoverage,
+    PrecisionRecall,
+    density_coverage,
+    precision_recall,
+)
+from kerasgan.metrics.on_features import extract_features
+from kerasgan.metrics.perceptual import perceptual_distance
+from kerasgan.metrics.scores import InceptionScore, inception_score
 
-__all__ = ["PSNR", "SSIM", "least_side", "mean_distance", "psnr", "sharpness", "ssim"]
+__all__ = [
+    "DensityCoverage",
+    "FrechetDistance",
+    "InceptionScore",
+    "KernelDistance",
+    "PSNR",
+    "PrecisionRecall",
+    "SSIM",
+    "classifier",
+    "density_coverage",
+    "efficientnet_lite0",
+    "extract_features",
+    "frechet_distance",
+    "frechet_distance_of_moments",
+    "inception",
+    "inception_score",
+    "kernel_distance",
+    "least_side",
+    "mean_distance",
+    "moments",
+    "ms_ssim",
+    "perceptual_distance",
+    "precision_recall",
+    "psnr",
+    "sharpness",
+    "sliced_wasserstein",
+    "ssim",
+]

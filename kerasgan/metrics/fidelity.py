@@ -73,10 +73,12 @@ def sharpness(images):
 
 
 class _Fidelity(keras.metrics.MeanMetricWrapper):
+    direction = "up"
+
     def __init__(self, measure, border, name, dtype):
         super().__init__(measure, name, dtype, border=border)
         self.border = border
-        self._direction = "up"
+        self._direction = self.direction  # where Keras' callbacks look
 
     def get_config(self):
         """Returns the arguments that rebuild the metric."""

@@ -22,7 +22,7 @@ else:
 
 from conformance import tiny
 
-from kerasgan import data
+from kerasgan import data, metrics
 
 found = {}
 for name in sys.argv[2:]:
@@ -36,6 +36,17 @@ with strategy.scope():
 x, y = tiny.arrays("pix2pix", 5)[1]  # a worker's share of the last batch is empty
 evaluated = model.evaluate(x, y, batch_size=4, return_dict=True, verbose=0)
 found |= {f"evaluated {key}": value for key, value in evaluated.items()}
+
+judge = metrics.classifier("digits")  # a share of the last batch is empty
+with strategy.scope():
+    distance = metrics.FrechetDistance(judge)
+update = tf.function(lambda real, made: strategy.run(distance.update_state, args=(real, made)))
+digits = np.random.default_rng(0).integers(0, 256, (2, 17, 8, 8, 1), dtype=np.uint8)
+digits[1] //= 2
+pairs = tf.data.Dataset.from_tensor_slices(tuple(digits)).batch(8)
+for pair in strategy.experimental_distribute_dataset(pairs):
+    update(*pair)
+found["evaluated frechet_distance"] = distance.result()
 
 images = data.Images(np.arange(40, dtype="uint8").reshape(40, 1, 1, 1))
 batches = iter(strategy.experimental_distribute_dataset(images.stream(8, seed=0)))

@@ -98,6 +98,7 @@ def test_the_metrics_are_means_over_images(metric, function):
     generator = np.random.default_rng(0)
     a, b = (generator.uniform(-1, 1, (5, 20, 20, 3)).astype("float32") for _ in range(2))
     mean = metric(border=2)
+    assert mean.direction == mean._direction == "up"
     mean.update_state(a[:2], b[:2])
     mean.update_state(a[2:], b[2:])
     expected = np.mean(function(a, b, 2))
@@ -131,3 +132,13 @@ def test_bicubic_of_real_pictures_has_the_published_psnr(name, expected):
         high, large = (np.asarray(x)[None] / np.float32(127.5) - 1 for x in (high, large))
         found.append(float(metrics.psnr(high, large, border=4)[0]))
     assert np.mean(found) == pytest.approx(expected, abs=0.15)
+
+
+def test_against_scikit_image():
+    # Of version 0.26, with Gaussian weights of deviation 1.5 and no sample covariance.
+    generator = np.random.default_rng(11)
+    x = generator.integers(0, 256, (40, 52), dtype=np.uint8)
+    y = np.clip(x + generator.normal(0, 60, x.shape), 0, 255).round()
+    x, y = ((each / 127.5 - 1).astype("float32")[None, ..., None] for each in (x, y))
+    assert float(metrics.ssim(x, y)[0]) == pytest.approx(0.7609318, rel=1e-4)
+    assert float(metrics.psnr(x, y)[0]) == pytest.approx(13.6198268, rel=1e-5)

@@ -9,6 +9,9 @@ import pytest
 from PIL import Image
 from processes import refuses, run
 
+from kerasgan import data
+from kerasgan.metrics import classifiers
+
 # What a user has who has Keras, but not kerasgan.
 JUDGE = """
 import sys
@@ -87,3 +90,16 @@ def test_wrong_input_is_told_in_one_line(tmp_path):
     ]:
         assert refuses(run("train_classifier", *flags, cwd=tmp_path), *words)
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_weights_alone_are_what_the_metrics_bring(tmp_path):
+    file = tmp_path / "digits.npz"
+    result = run("train_classifier", "--epochs=1", f"--output={file}", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    network = classifiers.build((8, 8, 1), 10)
+    classifiers.load_weights(network, file)
+    test = data.load_images("digits", split="test")
+    logits = network(test.images.astype("float32") / 127.5 - 1).numpy()
+    accuracy = np.mean(logits.argmax(axis=1) == test.labels)
+    line = result.stdout.splitlines()[-1]
+    assert line == f"Test accuracy {accuracy:.2%} on 297 images: {file}"

@@ -1,0 +1,178 @@
+"""Keras metrics that compare generated images with real ones by a network's features.
+
+`update_state(real, generated)` takes uint8 images, (N, H, W, C), of either kind or both, as many
+times as there are batches; either may be None. So generated images are judged as the file has them.
+
+`features` is a Keras model from float images in [-1, 1], (N, H, W, C), to features, (N, d), such
+as `kerasgan.metrics.classifier("mnist")`, or another object with a `name` that is called alike.
+Values compare only if the features, the number of images and the reference images are the same.
+"""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from kerasgan.metrics.checks import check_pixels, check_positive
+
+KINDS = "real", "generated"
+
+
+class FeatureMetric(keras.metrics.Metric):
+    """What the metrics on features share.
+
+    Attributes:
+        features: The network.
+        direction: "down" if less is better, "up" if more is, of all that `result` returns.
+    """
+
+    direction = None
+
+    def __init__(self, features, name, dtype):
+        super().__init__(dtype=dtype, name=name)
+        if not (callable(features) and isinstance(getattr(features, "name", None), str)):
+            raise ValueError(
+                "features must be a Keras model, or an object with a name that can be called, "
+                f"but is {features!r}."
+            )
+        self.features = features
+        self._direction = self.direction  # where Keras' callbacks look
+
+    def update_state(self, real=None, generated=None):
+        """Takes some images.
+
+        Args:
+            real: uint8 images, (N, H, W, C), or None.
+            generated: uint8 images, or None; not necessarily as many.
+
+        Raises:
+            ValueError: If they are no such images, or the features of another form than (N, d).
+        """
+        for kind, images in zip(KINDS, (real, generated), strict=True):
+            if images is not None:
+                self.add(kind, _extract(self.features, images, kind))
+
+    def add(self, kind, features):
+        """Takes the features, (N, d), of some images, "real" or "generated"."""
+        raise NotImplementedError
+
+    def check_mergeable(self, metrics):
+        """Raises a ValueError for a metric that has not counted the same as this one."""
+        for metric in metrics:
+            if type(metric) is not type(self) or metric.features.name != self.features.name:
+                raise ValueError(
+                    f"A {type(self).__name__} of {self.features.name!r} merges only with others, "
+                    f"not with {metric!r}."
+                )
+
+    def get_config(self):
+        """Raises a NotImplementedError: a configuration would lose the network's weights."""
+        raise NotImplementedError(
+            f"{type(self).__name__} holds the network {self.features.name!r}: make it anew."
+        )
+
+
+class KeepingMetric(FeatureMetric):
+    """A metric that needs all features at once, and keeps them in the host's memory.
+
+    Update it outside of `tf.function`. Each process keeps those of its own images: on several
+    workers give each all, or gather the images before.
+    """
+
+    def __init__(self, features, name, dtype, **options):
+        super().__init__(features, name, dtype)
+        self._options = options
+        self._kept = {kind: [] for kind in KINDS}
+
+    def add(self, kind, features):
+        """Keeps the features of some images."""
+        if not tf.executing_eagerly():
+            raise ValueError(
+                f"{type(self).__name__} keeps features: update it outside of tf.function."
+            )
+        self._kept[kind].append(np.asarray(features))
+
+    def kept(self, kind):
+        """Returns the features of all images of a kind, (N, d).
+
+        Raises:
+            ValueError: If there are none.
+        """
+        if not self._kept[kind]:
+            raise ValueError(f"{self.name} has seen no {kind} images.")
+        return np.concatenate(self._kept[kind])
+
+    def merge_state(self, metrics):
+        """Takes what other metrics of the same features have seen.
+
+        Args:
+            metrics: The others.
+
+        Raises:
+            ValueError: If they are of another kind, or of other features.
+        """
+        self.check_mergeable(metrics)
+        for metric in metrics:
+            for kind in KINDS:
+                self._kept[kind].extend(metric._kept[kind])
+
+    def reset_state(self):
+        """Forgets all images."""
+        for features in self._kept.values():
+            features.clear()
+
+    def _tensors(self, names, values):
+        """Returns values by name, as tensors."""
+        values = (ops.convert_to_tensor(value, self.dtype) for value in values)
+        return dict(zip(names, values, strict=True))
+
+
+def extract_features(features, images, batch_size=100):
+    """Returns the features, float32 (N, d), of images: once for several measures.
+
+    Args:
+        features: A Keras model, or what is called alike, as of the metrics here.
+        images: uint8 array, (N, H, W, C), at least one.
+        batch_size: Images computed at once.
+
+    Raises:
+        ValueError: If they are no such images, or the features have another form.
+    """
+    check_positive(batch_size=batch_size)
+    images = check_pixels(images, "images")
+    starts = range(0, len(images), batch_size)
+    return np.concatenate(
+        [
+            np.asarray(_extract(features, images[i : i + batch_size], "images"), "float32")
+            for i in starts
+        ]
+    )
+
+
+def _extract(features, images, name):
+    """Returns the features, a float tensor (N, d), of images.
+
+    Args:
+        features: A Keras model, or what is called alike.
+        images: uint8, (N, H, W, C).
+        name: What the caller calls them, for the error.
+
+    Raises:
+        ValueError: If the images are not uint8 of rank 4, or the features have another form.
+    """
+    images = tf.convert_to_tensor(images)
+    if images.dtype != tf.uint8 or images.shape.rank != 4:
+        raise ValueError(
+            f"{name} must be uint8 images, (N, H, W, C), but are {images.dtype.name}, "
+            f"{images.shape}: kerasgan.data.to_uint8 makes them of floats in [-1, 1]."
+        )
+    count = tf.shape(images)[0]
+    if not images.shape[0]:  # a replica may have no share of the last batch; convolutions fail then
+        blank = tf.cast(count == 0, tf.int32)
+        images = tf.pad(images, [[0, blank], [0, 0], [0, 0], [0, 0]])
+    images = tf.cast(images, tf.float32) / 127.5 - 1.0
+    options = {"training": False} if isinstance(features, keras.layers.Layer) else {}
+    found = tf.convert_to_tensor(features(images, **options))
+    if found.shape.rank != 2:
+        raise ValueError(f"{features.name!r} must give features (N, d), but gives {found.shape}.")
+    return found[:count]
