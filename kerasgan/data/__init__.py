@@ -1,11 +1,13 @@
 """Images in and out: pixel ranges, checks, and seekable tf.data pipelines from many sources."""
 
 from kerasgan.data.grid import comparison_grid, image_grid, save_film, save_image
-from kerasgan.data.images import DownloadError, Images, load_images
+from kerasgan.data.images import Images
 from kerasgan.data.labels import check_labels
+from kerasgan.data.loading import load_images
 from kerasgan.data.pixels import check_image_shape, check_images, to_float, to_uint8
 from kerasgan.data.semi_supervised import labelled_subset, semi_supervised
 from kerasgan.data.super_resolution import SuperResolution, load_super_resolution
+from kerasgan.data.tfds import DownloadError
 from kerasgan.data.tiles import in_tiles
 from kerasgan.data.translation import Pairs, Unpaired, edge_map, load_pairs, load_unpaired
 

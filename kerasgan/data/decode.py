@@ -182,6 +182,36 @@ def conform(pixels, image_shape, crop):
     )
 
 
+def of_any(image):
+    """Returns a Pillow image, or a uint8 array with or without channels, as an array with them.
+
+    Raises:
+        ValueError: If it is neither.
+    """
+    if isinstance(image, Image.Image):
+        image = ImageOps.exif_transpose(image)
+        channels = 1 if _is_grey(image) and not image.has_transparency_data else 3
+        return _conform(image, (image.height, image.width, channels), crop=False)
+    image = np.asarray(image)
+    image = image[..., None] if image.ndim == 2 else image
+    if image.dtype != np.uint8 or image.ndim != 3:
+        raise ValueError(
+            "an image must be a Pillow image, or uint8 (height, width, channels), but is "
+            f"{image.dtype.name}, {image.shape}"
+        )
+    return image
+
+
+def readable(path):
+    """Returns the path of a picture whose header can be read.
+
+    Raises:
+        Exception: Whatever Pillow raises on a broken file.
+    """
+    with open_picture(path):
+        return path
+
+
 def survey(paths):
     """Reads the headers of files, skipping broken ones.
 

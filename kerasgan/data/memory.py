@@ -26,6 +26,11 @@ def check_memory(needed, what, advice="choose a smaller image size or a limit"):
         )
 
 
+def fills_half(needed):
+    """Whether so many bytes are more than half of those that are available."""
+    return needed > available_memory() / 2
+
+
 def available_memory(root=Path("/")):
     """Returns the bytes that can be allocated, as far as the system tells.
 

@@ -10,6 +10,7 @@ from absl import logging
 
 from kerasgan.data import decode, order
 from kerasgan.data.augment import random_crop
+from kerasgan.data.cache import Keeping
 from kerasgan.data.files import (
     is_folder,
     picture_files,
@@ -18,20 +19,40 @@ from kerasgan.data.files import (
     source_path,
     split_folder,
 )
-from kerasgan.data.memory import check_memory
 from kerasgan.data.photos import photos
 from kerasgan.data.pixels import check_image_shape, to_float
 
 
+class OnDisk:
+    """Pictures of any sizes that are read when they are needed; indexed as a list is.
+
+    Attributes:
+        shapes: Their (height, width, channels).
+    """
+
+    def __init__(self, shapes, read):
+        """Takes the shapes, and a function from a number to a picture."""
+        self.shapes, self._read = shapes, read
+
+    def __len__(self):
+        """Returns the number of pictures."""
+        return len(self.shapes)
+
+    def __getitem__(self, number):
+        """Returns a picture, uint8 (height, width, channels)."""
+        return self._read(int(number))
+
+
 class SuperResolution:
-    """Pictures of any sizes and their reductions, in memory.
+    """Pictures of any sizes and their reductions, in memory or on a disk.
 
     Reductions are made by Pillow's bicubic filter, which widens with the factor so that nothing
     aliases: like MATLAB's `imresize`, with which the literature's were made, up to rounding.
 
     Attributes:
-        high: The pictures, a list of uint8 (H, W, channels), cut to multiples of `scale`.
-        low: Their reductions, a list of uint8 (H / scale, W / scale, channels).
+        high: The pictures, a list of uint8 (H, W, channels), cut to multiples of `scale`; or as
+            `OnDisk`.
+        low: Their reductions, a list of uint8 (H / scale, W / scale, channels), or likewise.
         image_shape: (height, width, channels) of the high-resolution images to train on.
         scale: The factor.
         name: What the pictures are called, for logs and errors.
@@ -41,7 +62,7 @@ class SuperResolution:
         """Takes the pictures.
 
         Args:
-            pictures: uint8 arrays (H, W, channels) of any sizes.
+            pictures: uint8 arrays (H, W, channels) of any sizes, or `OnDisk`.
             image_shape: (height, width, channels) to cut out for training.
             scale: The factor.
             name: What to call the pictures.
@@ -57,15 +78,29 @@ class SuperResolution:
                 f"{name}: the sides to train on must be multiples of {scale}, but are "
                 f"{image_shape[:2]}."
             )
-        least = min(min(picture.shape[:2]) for picture in pictures)
+        self.on_disk = isinstance(pictures, OnDisk)
+        shapes = pictures.shapes if self.on_disk else [picture.shape for picture in pictures]
+        least = min(min(shape[:2]) for shape in shapes)
         if least < scale:
             raise ValueError(f"{name}: a side of {least} pixels cannot be {scale} times smaller.")
         self.image_shape, self.scale, self.name = tuple(image_shape), scale, name
-        self.high = [_whole(picture, scale) for picture in pictures]
-        self.low = [
-            decode.resize(picture, [side // scale for side in picture.shape[:2]])
-            for picture in self.high
-        ]
+        self.shapes = [(h - h % scale, w - w % scale, channels) for h, w, channels in shapes]
+        small = [(h // scale, w // scale, channels) for h, w, channels in self.shapes]
+
+        def high(number):
+            height, width, _ = self.shapes[number]
+            return pictures[number][:height, :width]
+
+        def low(number):
+            return decode.resize(self.high[number], small[number][:2])
+
+        if self.on_disk:
+            # A picture is read once for both.
+            self.high = OnDisk(self.shapes, functools.lru_cache(maxsize=16)(high))
+            self.low = OnDisk(small, low)
+        else:
+            self.high = list(map(high, range(len(shapes))))
+            self.low = list(map(low, range(len(shapes))))
 
     def __len__(self):
         """Returns the number of pictures."""
@@ -73,6 +108,8 @@ class SuperResolution:
 
     def digest(self):
         """Returns a text that tells these pictures from others."""
+        if self.on_disk:
+            return order.digest(np.array(self.shapes), self.high[0], self.high[len(self) - 1])
         return order.digest(*self.high)
 
     def steps_per_epoch(self, batch_size):
@@ -89,7 +126,7 @@ class SuperResolution:
     def _cuts(self):
         """Returns how many training images each picture would be cut up into."""
         height, width, _ = self.image_shape
-        return [(x.shape[0] // height) * (x.shape[1] // width) for x in self.high]
+        return [(shape[0] // height) * (shape[1] // width) for shape in self.shapes]
 
     def dataset(self, batch_size=1):
         """Returns one pass over the whole pictures, for evaluation.
@@ -108,29 +145,25 @@ class SuperResolution:
         """
         order.check_positive(batch_size=batch_size)
         least = 11 + 2 * self.scale  # SSIM's window, inside of a border
-        pairs = [
-            (low, high)
-            for low, high in zip(self.low, self.high, strict=True)
-            if min(high.shape[:2]) >= least
-        ]
+        numbers = [number for number, x in enumerate(self.shapes) if min(x[:2]) >= least]
         small = (
-            f"{self.name}: {len(self) - len(pairs)} of {len(self)} pictures cannot be measured: a "
-            f"side has fewer than {least} pixels."
+            f"{self.name}: {len(self) - len(numbers)} of {len(self)} pictures cannot be measured: "
+            f"a side has fewer than {least} pixels."
         )
-        if not pairs:
+        if not numbers:
             raise ValueError(small)
-        if len(pairs) < len(self):
+        if len(numbers) < len(self):
             logging.warning("%s They are left out.", small)
-        sizes = {high.shape for _, high in pairs}
+        sizes = {self.shapes[number] for number in numbers}
         if batch_size > 1 and len(sizes) > 1:
             raise ValueError(
                 f"{self.name}: pictures of {len(sizes)} sizes make no batches of {batch_size}."
             )
         shape = (None, None, self.image_shape[2])
         examples = tf.data.Dataset.from_generator(
-            lambda: pairs,
+            lambda: ((self.low[number], self.high[number]) for number in numbers),
             output_signature=2 * (tf.TensorSpec(shape, tf.uint8),),
-        ).apply(tf.data.experimental.assert_cardinality(len(pairs)))
+        ).apply(tf.data.experimental.assert_cardinality(len(numbers)))
         return order.ready(examples.batch(batch_size).map(_floats))
 
     def stream(self, batch_size, *, seed, start_step=0):
@@ -150,7 +183,8 @@ class SuperResolution:
         steps = self.steps_per_epoch(batch_size)
         cuts = self._cuts()
         owners = tf.constant(np.repeat(np.arange(len(self)), cuts))
-        low, high = (_Ragged(pictures) for pictures in (self.low, self.high))
+        kind = _Read if self.on_disk else _Ragged
+        low, high = (kind(pictures) for pictures in (self.low, self.high))
         crop = tuple(side // self.scale for side in self.image_shape[:2])
 
         def cut(index, number):
@@ -181,11 +215,30 @@ class _Ragged:
         return tf.ensure_shape(tf.reshape(pixels, self.shapes[index]), (None, None, self.channels))
 
 
+class _Read:
+    """Pictures on a disk that a graph can index."""
+
+    def __init__(self, pictures):
+        self.pictures = pictures
+
+    def __getitem__(self, index):
+        pixels = tf.numpy_function(self.pictures.__getitem__, [index], tf.uint8, stateful=False)
+        return tf.ensure_shape(pixels, (None, None, self.pictures.shapes[0][2]))
+
+
 @decode.without_size_warnings()
 def load_super_resolution(
-    source, image_shape=(96, 96, 3), *, split="train", data_dir=None, scale=4, limit=None
+    source,
+    image_shape=(96, 96, 3),
+    *,
+    split="train",
+    data_dir=None,
+    scale=4,
+    limit=None,
+    stream=None,
+    cache_dir=None,
 ):
-    """Loads pictures for super-resolution into memory.
+    """Loads pictures for super-resolution, or prepares to read them from a disk.
 
     Args:
         source: A folder with pictures of any size; if it holds a folder named like `split`, that
@@ -197,6 +250,10 @@ def load_super_resolution(
         data_dir: Unused.
         scale: The factor.
         limit: How many pictures to keep, from the first on; None keeps all.
+        stream: Whether to read pictures from the disk as they are needed, rather than to hold them
+            in memory. None does so, and says so, if they would take half of the memory that is
+            free.
+        cache_dir: Unused: pictures of any sizes are decoded anew each time.
 
     Returns:
         `SuperResolution`.
@@ -216,11 +273,16 @@ def load_super_resolution(
     files = picture_files(root, left_out)
     # The pictures, a copy for tf.data, and the reductions of both.
     sizes = itertools.islice(decode.sizes(files), limit)
-    check_memory(
-        3 * sum(math.prod(size) for size in sizes) * image_shape[2],
-        f"{len(files[:limit])} pictures",
-    )
+    pixels = sum(math.prod(size) for size in sizes)
     read = functools.partial(_read, channels=image_shape[2], least=scale)
+    if Keeping(stream).on_disk(1, (pixels, image_shape[2]), name):
+
+        def shape(path):
+            return read(path).shape  # each is decoded once before: a broken one has no part
+
+        found = list(read_files(files, shape, root, left_out, limit))
+        pictures = OnDisk([shape for _, shape in found], lambda number: read(found[number][0]))
+        return SuperResolution(pictures, image_shape, scale, name)
     pictures = [picture for _, picture in read_files(files, read, root, left_out, limit)]
     return SuperResolution(pictures, image_shape, scale, name)
 
@@ -235,12 +297,6 @@ def _read(path, channels, least):
     if min(picture.shape[:2]) < least:
         raise ValueError(f"a side has fewer than {least} pixels")
     return picture
-
-
-def _whole(picture, scale):
-    """Cuts a picture to multiples of the scale."""
-    height, width = (side - side % scale for side in picture.shape[:2])
-    return picture[:height, :width]
 
 
 def _floats(low, high):

@@ -10,6 +10,7 @@ from scipy import ndimage
 
 from kerasgan.data import decode, order
 from kerasgan.data.augment import random_crop
+from kerasgan.data.cache import Keeping
 from kerasgan.data.files import (
     account,
     is_folder,
@@ -21,9 +22,11 @@ from kerasgan.data.files import (
     split_folder,
     stack,
 )
-from kerasgan.data.images import Images, load_images
+from kerasgan.data.images import Images
+from kerasgan.data.loading import load_images
 from kerasgan.data.photos import photo_patches
 from kerasgan.data.pixels import check_image_shape, to_float
+from kerasgan.data.sources import PictureFiles, split_channels
 
 # Isola et al., 2016: scaled to 286 pixels, of which a random square of 256 is cut out.
 _JITTER = 286 / 256
@@ -31,7 +34,7 @@ _DIRECTIONS = ("a_to_b", "b_to_a")
 
 
 class Pairs:
-    """Images, each with the image that it is to be translated to, in memory.
+    """Images, each with the image that it is to be translated to.
 
     Attributes:
         inputs: `Images`.
@@ -67,6 +70,11 @@ class Pairs:
     def __len__(self):
         """Returns the number of pairs."""
         return len(self.inputs)
+
+    @property
+    def on_disk(self):
+        """Whether images are read when they are needed."""
+        return self.inputs.on_disk or self.targets.on_disk
 
     def digest(self):
         """Returns a text that tells these pairs from others."""
@@ -110,7 +118,7 @@ class Pairs:
 
 
 class Unpaired:
-    """Images of two domains that do not belong together, in memory.
+    """Images of two domains that do not belong together.
 
     Attributes:
         a: `Images` of domain A.
@@ -143,6 +151,11 @@ class Unpaired:
     def __len__(self):
         """Returns the number of images of the larger domain."""
         return max(len(self.a), len(self.b))
+
+    @property
+    def on_disk(self):
+        """Whether images are read when they are needed."""
+        return self.a.on_disk or self.b.on_disk
 
     def digest(self):
         """Returns a text that tells these images from others."""
@@ -193,8 +206,10 @@ def load_pairs(
     edges=False,
     jitter=None,
     limit=None,
+    stream=None,
+    cache_dir=None,
 ):
-    """Loads pairs of images into memory.
+    """Loads pairs of images, or prepares to read them from a disk.
 
     Args:
         source: One of
@@ -217,6 +232,8 @@ def load_pairs(
         jitter: Whether to load pictures larger by 286 / 256, of which training cuts out a random
             part and mirrors it; None does so for `"train"`.
         limit: How many pairs to keep, from the first on; None keeps all.
+        stream: As in `kerasgan.data.load_images`.
+        cache_dir: Likewise.
 
     Returns:
         `Pairs`.
@@ -235,13 +252,23 @@ def load_pairs(
     elif not is_folder(root):
         raise ValueError(f"{source!r} must be a folder of pictures, or 'photos'.")
     else:
-        a, b = _read_pairs(root, shape, split, edges, limit)
+        a, b = _read_pairs(root, shape, split, edges, limit, Keeping(stream, cache_dir))
     sides = (a, b) if direction == "a_to_b" else (b, a)
     return Pairs(*map(Images, sides), crop=crop, name=printable(root.resolve().name))
 
 
-def load_unpaired(source, image_shape, *, split="train", data_dir=None, jitter=None, limit=None):
-    """Loads images of two domains into memory.
+def load_unpaired(
+    source,
+    image_shape,
+    *,
+    split="train",
+    data_dir=None,
+    jitter=None,
+    limit=None,
+    stream=None,
+    cache_dir=None,
+):
+    """Loads images of two domains, or prepares to read them from a disk.
 
     Args:
         source: A folder with the sub-folders `trainA` and `trainB`, and `testA` and `testB` for
@@ -253,6 +280,8 @@ def load_unpaired(source, image_shape, *, split="train", data_dir=None, jitter=N
         data_dir: Where TensorFlow Datasets keeps prepared data.
         jitter: As in `load_pairs`.
         limit: How many images of each domain to keep, from the first on; None keeps all.
+        stream: As in `kerasgan.data.load_images`.
+        cache_dir: Likewise.
 
     Returns:
         `Unpaired`.
@@ -268,7 +297,15 @@ def load_unpaired(source, image_shape, *, split="train", data_dir=None, jitter=N
         if is_folder(source_path(source)):
             _check_domains(source_path(source), split)
         a, b = (
-            load_images(source, shape, split=split + domain, data_dir=data_dir, limit=limit)
+            load_images(
+                source,
+                shape,
+                split=split + domain,
+                data_dir=data_dir,
+                limit=limit,
+                stream=stream,
+                cache_dir=cache_dir,
+            )
             for domain in "AB"
         )
     return Unpaired(a, b, crop=crop, name=printable(Path(source).name))
@@ -314,8 +351,8 @@ def _check_domains(root, split):
         )
 
 
-def _read_pairs(root, shape, split, edges, limit):
-    """Returns two arrays of images out of a folder."""
+def _read_pairs(root, shape, split, edges, limit, keeping):
+    """Returns two arrays of images out of a folder, or two sources."""
     folders = [root / f"{split}{domain}" for domain in "AB"]
     if not all(map(is_folder, folders)):
         root = split_folder(root, split)
@@ -344,16 +381,26 @@ def _read_pairs(root, shape, split, edges, limit):
         def read(path):
             return decode.decode_halves(path, shape, crop=True)
 
-    results = read_files(files, read, root, left_out, limit, unit)
-    pixels = (np.concatenate(both, axis=-1) for _, both in results)
-    both = stack(pixels, min(len(files), limit or len(files)), (*shape[:2], channels + shape[2]))
+    def read_both(path):
+        return np.concatenate(read(path), axis=-1)
+
+    count, both_shape = min(len(files), limit or len(files)), (*shape[:2], channels + shape[2])
+    if keeping.on_disk(count, both_shape, printable(root)):
+        # Each pair is read once before, as the pictures of one may not fit together.
+        usable = read_files(files, lambda path: len(read(path)), root, left_out, limit, unit)
+        both = PictureFiles([path for path, _ in usable], read_both, both_shape, root)
+        both = split_channels(keeping.cached(both, f"{root.name}-pairs"), channels)
+    else:
+        results = read_files(files, read_both, root, left_out, limit, unit)
+        both = stack((pair for _, pair in results), count, both_shape)
+        both = both[..., :channels], both[..., channels:]
     if turned:
         logging.warning(
             "%s: one picture of %d pairs is turned by its EXIF tag and the other is not, or is "
             "otherwise; do they show the same? %s",
             *(printable(root), len(turned), some(sorted(turned))),
         )
-    return both[..., :channels], both[..., channels:]
+    return both
 
 
 def _equal_names(a, b, left_out):
@@ -393,7 +440,11 @@ def _one_pass(sources, crop, batch_size, shuffle_seed, drop_remainder):
         order.steps_per_epoch(count, batch_size, sources[0].name)
     indices = tf.data.Dataset.range(count)
     if shuffle_seed is None:
-        examples = indices.map(lambda index: _centre(_gather(sources, index), crop))
+        examples = indices.map(
+            lambda index: _centre(_gather(sources, index), crop),
+            num_parallel_calls=order.PARALLEL_CALLS,
+            deterministic=True,
+        )
     else:
         indices = indices.shuffle(count, shuffle_seed, reshuffle_each_iteration=True)
         numbers = tf.data.Dataset.random(shuffle_seed, rerandomize_each_iteration=True)
@@ -420,7 +471,7 @@ def _batched(examples, batch_size, drop_remainder):
 
 
 def _gather(sources, index):
-    return tuple(source.pixels[index] for source in sources)
+    return tuple(source.gather(index) for source in sources)
 
 
 def _centre(images, crop):

@@ -8,6 +8,7 @@ import warnings
 import tensorflow as tf
 
 from kerasgan.data.pixels import caller
+from kerasgan.data.sources import MARK, SourceError
 
 # What the errors of `ensure` begin with, among all those of TensorFlow.
 _MARK = "kerasgan: "
@@ -40,9 +41,17 @@ def ensure(condition, message, *numbers):
 
 @contextlib.contextmanager
 def readable_errors():
-    """A context that raises the errors of `ensure` as a ValueError, without TensorFlow's trace."""
+    """A context that raises the errors of `ensure` as a ValueError, without TensorFlow's trace.
+
+    So it raises those of a source of images, as a `SourceError`.
+    """
     try:
         yield
+    except tf.errors.UnknownError as error:
+        found = re.search(rf"{MARK}(.*)", error.message)
+        if found is None:
+            raise
+        raise SourceError(found[1]) from None
     except tf.errors.InvalidArgumentError as error:
         found = re.search(rf"assertion failed: \[{_MARK}(.*)\]", error.message)
         if found is None:

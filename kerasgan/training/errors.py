@@ -6,6 +6,8 @@ import os
 import tensorflow as tf
 
 from kerasgan.callbacks import Checkpoint, Collapse
+from kerasgan.data.sources import SourceError
+from kerasgan.engine.checks import readable_errors
 
 # What TensorFlow raises when it cannot write; h5py and Python raise OSError.
 _CANNOT_WRITE = (
@@ -39,13 +41,16 @@ def run_errors(*kinds):
 def failures(workdir):
     """Turns what ends training into a `TrainingStopped` that says from where to go on."""
     try:
-        yield
+        with readable_errors():
+            yield
     except BrokenPipeError:
         raise  # of the standard output
     except KeyboardInterrupt as error:
         raise TrainingStopped(
             f"Interrupted; resume=True goes on. {_checkpoint_line(workdir)}"
         ) from error
+    except SourceError as error:
+        raise TrainingStopped(f"{error}. {_checkpoint_line(workdir)}") from error
     except (FloatingPointError, Collapse, ConnectionError) as error:
         raise TrainingStopped(f"{error} {_checkpoint_line(workdir)}") from error
     except (OSError, *_CANNOT_WRITE) as error:

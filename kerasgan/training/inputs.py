@@ -41,7 +41,7 @@ def load(recipe, chosen, dataset, split):
             dataset,
             tuple(chosen["image_shape"]),
             split=split,
-            data_dir=chosen["data_dir"],
+            **{name: chosen[name] for name in ("data_dir", "limit", "stream", "cache_dir")},
             **{name: chosen[name] for name in recipe.load_options},
         )
 

@@ -15,7 +15,7 @@ _VERSION_0_1 = {"least_steps": 1, "augment": "", "fast": "auto"}
 # What may differ when a run is continued.
 MAY_CHANGE = {
     *("epochs", "strategy", "generator_learning_rate", "discriminator_learning_rate"),
-    *("data_dir", "checkpoint_every", "monitor", "on_collapse"),
+    *("data_dir", "stream", "cache_dir", "checkpoint_every", "monitor", "on_collapse"),
     *("examples", "digest"),  # `check_data` says how
 }
 
@@ -80,6 +80,9 @@ CHECKS = {
     "seed": _integer(0, 2**32 - 1),
     "fast": _one_of("auto", "off"),
     "data_dir": check_text,
+    "limit": _integer(1),
+    "stream": _BOOL,
+    "cache_dir": check_text,
     "checkpoint_every": _integer(1),
     "monitor": check_text,
     "on_collapse": _one_of("warn", "stop", "rollback"),

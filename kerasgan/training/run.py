@@ -66,7 +66,9 @@ def train(
             - `mixed_precision`, `jit_compile`, `synchronize_batch_norm`, as Keras has them.
             - `checkpoint_every`: how many steps; there is one after each epoch.
             - `on_collapse`: "warn", "stop", or "rollback" to an older checkpoint.
-            - `data_dir`: where TensorFlow Datasets keeps its data.
+            - `data_dir`: where TensorFlow Datasets keeps its data. `limit`: how many examples to
+              use. `stream`: whether to read them from the disk as they are needed; by itself
+              where memory is short. `cache_dir`: a folder for what is decoded of these.
             - `direction`, `edges` and `scale`, of loaders that take them.
 
     Returns:
@@ -132,6 +134,7 @@ class _Run:
         self.options, self.loaded = chosen, loaded
         self.data = loaded["dataset"] or inputs.load(recipe, chosen, chosen["dataset"], "train")
         self.options |= {"examples": len(self.data), "digest": self.data.digest()}
+        self.options |= {"stream": self.data.on_disk}  # of equal examples the digests differ
         self.batch_size, self.epochs = chosen["batch_size"], chosen["epochs"]
         replicas = strategy.num_replicas_in_sync
         with run_errors(ValueError, TypeError):

@@ -587,7 +587,7 @@ def test_tfds_with_secret_labels(monkeypatch, secret):
         ),
         as_dataset=lambda split: tf.data.Dataset.from_tensor_slices(examples),
     )
-    monkeypatch.setattr("kerasgan.data.images._prepare_tfds", lambda *_: builder)
+    monkeypatch.setattr("kerasgan.data.tfds.prepare", lambda *_: builder)
     if secret:
         assert load_images("any", split="test").labels is None
     else:

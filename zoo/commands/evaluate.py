@@ -165,7 +165,7 @@ def judge_translations(model, classifier, held_out):
         pixels = kerasgan.data.to_float(images)
         return np.mean(classifier.predict(pixels, _BATCH_SIZE.value, verbose=0).argmax(1) == label)
 
-    a, b = held_out.a.images, held_out.b.images
+    a, b = held_out.a.images[:], held_out.b.images[:]
     print("As the classifier names them:")
     for domain, other, images, label, direction in (
         ("A", "B", a, 1, "a_to_b"),

@@ -52,6 +52,18 @@ flags.DEFINE_string(
     "recipe knows]",
 )
 flags.DEFINE_string("data_dir", None, "Where tensorflow_datasets keeps its data.")
+flags.DEFINE_integer(
+    "limit", None, "How many examples to use, from the first on. [default: all]", lower_bound=1
+)
+flags.DEFINE_bool(
+    "stream",
+    None,
+    "Read images from the disk as they are needed, not into memory. [default: if they would take "
+    "half of the memory that is free]",
+)
+flags.DEFINE_string(
+    "cache_dir", None, "A folder for the decoded pixels of what is streamed, which are read faster."
+)
 flags.DEFINE_enum(
     "direction", "a_to_b", ["a_to_b", "b_to_a"], "Which of a pair to make of the other. [pix2pix]"
 )
@@ -168,7 +180,7 @@ def main():
         for name in options.CHECKS
         if name in flags.FLAGS and flags.FLAGS[name].present
     }
-    for name in ("workdir", "dataset", "held_out", "pretrained", "data_dir"):
+    for name in ("workdir", "dataset", "held_out", "pretrained", "data_dir", "cache_dir"):
         options.check(name, flags.FLAGS[name].value)
     if flags.FLAGS["image_size"].present:
         given["image_size"] = command_line.parse_size(flags.FLAGS["image_size"].value)
