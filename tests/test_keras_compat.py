@@ -69,7 +69,8 @@ def test_callbacks_find_the_direction_of_a_mean(direction, less_is_better, tmp_p
 
 def test_adam_tells_its_moments_and_takes_a_corrected_learning_rate():
     class Slower(keras_compat.Adam):
-        def corrected(self, learning_rate):
+        def corrected(self, learning_rate, dtype):
+            assert dtype == "float32"
             return learning_rate / 2
 
     weights = [keras.Variable([1.0]) for _ in range(2)]
