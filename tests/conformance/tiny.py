@@ -104,10 +104,10 @@ def from_networks(name, **options):
     return recipe.model(**arguments, **options)
 
 
-def train_with_given_latents(name, strategy, steps):
+def train_with_given_latents(name, strategy, steps, **options):
     """Trains a model of a user's networks; all replicas together see the same in each step.
 
-    Returns the logs of `fit`, and the weights.
+    Options are those of `compile`. Returns the logs of `fit`, and the weights.
     """
     with strategy.scope():
         model = from_networks(name, ema=0.5, seed=0)
@@ -117,7 +117,7 @@ def train_with_given_latents(name, strategy, steps):
         optimizers = {
             f"{each}_optimizer": keras.optimizers.SGD(rate(name)) for each in players(model)
         }
-        model.compile(**optimizers, **(penalty or {}))
+        model.compile(**optimizers, **(penalty or {}), **options)
     replicas = strategy.num_replicas_in_sync
     parts = getattr(model, "discriminator_steps", 1)
     noise = np.random.default_rng(1).normal(size=(8, 2 * PART, LATENT_DIM)).astype("float32")
