@@ -67,10 +67,23 @@ def players(model):
 
 def state(model):
     """All that training changes: weights, averages, optimizers, seeds."""
-    variables = list(model.variables)
-    for name in players(model):
-        variables += getattr(model, f"{name}_optimizer").variables
-    return [variable.numpy() for variable in variables]
+    return [variable.numpy() for variable in _variables(model)]
+
+
+def _variables(model):
+    optimizers = (getattr(model, f"{name}_optimizer") for name in players(model))
+    return [*model.variables, *(each for optimizer in optimizers for each in optimizer.variables)]
+
+
+def move_state(model):
+    """Changes all that training changes a little, each value by something else."""
+    generator = np.random.default_rng(0)
+    for variable in _variables(model):
+        value = variable.numpy()
+        change = generator.integers(1, 9, value.shape)
+        if "float" in variable.dtype:
+            change = change / 1024
+        variable.assign(value + np.asarray(change, value.dtype))
 
 
 def move_weights(model):
