@@ -72,8 +72,18 @@ class Means(MetricsList):
         return self.get_result()
 
 
+class _ScalarMean(keras.metrics.Mean):
+    """A mean of scalars, for which Keras' own takes twice the operations."""
+
+    def update_state(self, value, weight):
+        """Adds a value, and its weight."""
+        value, weight = (tf.cast(number, self.dtype) for number in (value, weight))
+        self.total.assign_add(value * weight)
+        self.count.assign_add(weight)
+
+
 def _mean(name, direction):
-    mean = keras.metrics.Mean(name)
+    mean = _ScalarMean(name)
     mean._direction = direction
     return mean
 
@@ -81,8 +91,11 @@ def _mean(name, direction):
 class Adam(keras.optimizers.Adam):
     """Keras' Adam, with names for what a subclass of it changes."""
 
-    def corrected(self, learning_rate):
-        """Returns the learning rate of a step for all variables, given that of the schedule."""
+    def corrected(self, learning_rate, dtype):
+        """Returns what a step on any variable, of `dtype`, is given as its learning rate.
+
+        It is called once a step, with the learning rate of the schedule.
+        """
         return learning_rate
 
     def moments(self, variable):
@@ -91,7 +104,8 @@ class Adam(keras.optimizers.Adam):
         return self._momentums[index].value, self._velocities[index].value
 
     def _backend_update_step(self, grads, trainable_variables, learning_rate):
-        super()._backend_update_step(grads, trainable_variables, self.corrected(learning_rate))
+        learning_rate = self.corrected(learning_rate, trainable_variables[0].dtype)
+        super()._backend_update_step(grads, trainable_variables, learning_rate)
 
 
 def layers_of(network):

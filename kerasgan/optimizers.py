@@ -25,31 +25,23 @@ class Adam(keras_compat.Adam):
     def __init__(self, learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-8, **kwargs):
         super().__init__(learning_rate, beta_1, beta_2, epsilon, **kwargs)
 
-    def corrected(self, learning_rate):
-        """Returns the learning rate, corrected for the bias of the moments.
+    def corrected(self, learning_rate, dtype):
+        """Returns the numbers of a step, the learning rate corrected for the bias of the moments.
 
-        Once for all variables: it is a dozen operations each otherwise.
+        Once for all variables: they are two dozen operations each otherwise.
         """
         if self.amsgrad:
             return learning_rate
-        first, second = (1 - power for power in self.powers(learning_rate.dtype))
-        return learning_rate * ops.sqrt(second) / first
+        first, second = self.corrections(learning_rate.dtype)
+        return self.numbers(learning_rate * ops.sqrt(second) / first, self.epsilon, dtype)
 
-    def powers(self, dtype):
-        """Returns beta_1^t and beta_2^t, for the t-th step."""
+    def corrections(self, dtype):
+        """Returns 1 - beta_1^t and 1 - beta_2^t, for the t-th step."""
         step = ops.cast(self.iterations + 1, dtype)
-        return ops.power(self.beta_1, step), ops.power(self.beta_2, step)
+        return tuple(1 - ops.power(beta, step) for beta in (self.beta_1, self.beta_2))
 
-    def update_step(self, gradient, variable, learning_rate):
-        """Takes a step on one variable, at a learning rate that is corrected for the step."""
-        if self.amsgrad:
-            super().update_step(gradient, variable, learning_rate)
-        else:
-            self.apply_kernel(gradient, variable, learning_rate, self.epsilon)
-
-    def apply_kernel(self, gradient, variable, learning_rate, epsilon):
-        """Moves the averages of one variable's gradient, and the variable, with one kernel."""
-        m, v = self.moments(variable)
+    def numbers(self, learning_rate, epsilon, dtype):
+        """Returns what TensorFlow's kernel takes beside a variable, its averages and gradient."""
         numbers = {
             "beta1_power": 0.0,  # the learning rate is corrected
             "beta2_power": 0.0,
@@ -57,8 +49,20 @@ class Adam(keras_compat.Adam):
             "beta1": self.beta_1,
             "beta2": self.beta_2,
             "epsilon": epsilon,
-            "grad": gradient,
         }
+        return {name: tf.cast(number, dtype) for name, number in numbers.items()}
+
+    def update_step(self, gradient, variable, learning_rate):
+        """Takes a step on one variable, with the numbers that `corrected` has returned."""
+        if self.amsgrad:
+            super().update_step(gradient, variable, learning_rate)
+        else:
+            self.apply_kernel(gradient, variable, learning_rate)
+
+    def apply_kernel(self, gradient, variable, numbers):
+        """Moves the averages of one variable's gradient, and the variable, with one kernel."""
+        m, v = self.moments(variable)
+        numbers = numbers | {"grad": gradient}
         numbers = {name: tf.cast(number, variable.dtype) for name, number in numbers.items()}
         tf.raw_ops.ResourceApplyAdam(var=variable.handle, m=m.handle, v=v.handle, **numbers)
 
@@ -83,14 +87,21 @@ class RootEpsilonAdam(Adam):
         **kwargs: As in `keras.optimizers.Adam`, but for `amsgrad`.
     """
 
-    def update_step(self, gradient, variable, learning_rate):
-        """Takes a step on one variable."""
-        # The kernel of Adam moves the averages in one pass; at a rate of 0 the weights stay. With
-        # v / (1 - beta_2^t) + epsilon = (v + epsilon (1 - beta_2^t)) / (1 - beta_2^t) the
+    def corrected(self, learning_rate, dtype):
+        """Returns the numbers for Adam's kernel, the corrected learning rate, and epsilon."""
+        # With v / (1 - beta_2^t) + epsilon = (v + epsilon (1 - beta_2^t)) / (1 - beta_2^t) the
         # corrections are numbers, which cost no pass over the weights.
-        self.apply_kernel(gradient, variable, 0.0, 1.0)
+        first, second = self.corrections(dtype)
+        learning_rate = ops.cast(learning_rate, dtype) * ops.sqrt(second) / first
+        epsilon = self.epsilon * second
+        return self.numbers(0.0, 1.0, dtype), learning_rate, epsilon
+
+    def update_step(self, gradient, variable, learning_rate):
+        """Takes a step on one variable, with what `corrected` has returned."""
+        # The kernel of Adam moves the averages in one pass; at a rate of 0 the weights stay.
+        numbers, learning_rate, epsilon = learning_rate
+        self.apply_kernel(gradient, variable, numbers)
         m, v = self.moments(variable)
-        epsilon = self.epsilon * (1 - self.powers(variable.dtype)[1])
         tf.raw_ops.ResourceApplyGradientDescent(
             var=variable.handle,
             alpha=tf.cast(learning_rate, variable.dtype),

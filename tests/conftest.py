@@ -1,3 +1,4 @@
+import gc
 import os
 import pathlib
 
@@ -7,6 +8,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.python.framework.ops import gradient_registry
 
 # Two logical devices for tf.distribute, before TensorFlow starts its devices. What is not under a
 # strategy runs on the first.
@@ -15,6 +17,11 @@ tf.config.set_logical_device_configuration(
 )
 
 ROOT = pathlib.Path(__file__).parent.parent
+
+# What has been imported stays: collecting garbage need not look at it, nor so often.
+gc.collect()
+gc.freeze()
+gc.set_threshold(10_000)
 
 
 def shared_data(*parts):
@@ -44,3 +51,6 @@ def _fresh_keras():
     yield
     keras.config.set_dtype_policy("float32")
     keras.backend.clear_session(free_memory=False)  # collecting garbage takes 0.2 s a test
+    # TensorFlow keeps the gradients of `tf.custom_gradient` for ever, and with them their graphs.
+    for name in [name for name in gradient_registry.list() if name.startswith("CustomGradient-")]:
+        del gradient_registry._registry[name]

@@ -80,8 +80,8 @@ MUTANTS = [
             (f"{_REPLICAS}synchronized_batch_normalization_is_that_of_one_device",),
         ),
         (
-            "mean.update_state(value, sample_weight=batch_size)",
-            "mean.update_state(value)",
+            "mean.update_state(value, weight)",
+            "mean.update_state(value, 1.0)",
             (f"{_LABELLED}the_accuracy_of_evaluate_is_that_of_classify",),
         ),
         (
@@ -508,12 +508,12 @@ MUTANTS = [
     *_mutants(
         "optimizers.py",
         (
-            "return learning_rate * ops.sqrt(second) / first",
-            "return learning_rate + 0.0 * first",
+            "return self.numbers(learning_rate * ops.sqrt(second) / first, self.epsilon, dtype)",
+            "return self.numbers(learning_rate, self.epsilon, dtype)",
             (f"{_OPTIMIZERS}fused_adam_against_numpy",),
         ),
         (
-            "epsilon = self.epsilon * (1 - self.powers(variable.dtype)[1])",
+            "epsilon = self.epsilon * second",
             "epsilon = self.epsilon",
             (f"{_OPTIMIZERS}adam_against_numpy",),
         ),

@@ -257,10 +257,11 @@ class AdversarialModel(Fitting, Examining, Exporting, Saving, keras_compat.Model
                 last batch of an evaluation may be empty; it then counts for nothing.
             values: Scalars by name. Those that are declared by `kerasgan.engine.logs` are logged.
         """
+        some, weight = batch_size > 0, tf.cast(batch_size, "float32")
         for mean in self._logs.metrics:
             if mean.name in values:
-                value = tf.where(batch_size > 0, values[mean.name], 0.0)
-                mean.update_state(value, sample_weight=batch_size)
+                value = tf.where(some, values[mean.name], 0.0)
+                mean.update_state(value, weight)
         means = {name: x for name, x in self.get_metrics_result().items() if name in values}
         if isinstance(self.distribute_strategy, tf.distribute.MultiWorkerMirroredStrategy):
             # Keras 3.15 reduces logs over workers along axis 0, which scalars do not have.

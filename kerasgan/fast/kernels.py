@@ -23,12 +23,13 @@ def normalize(maps, gains, biases, epsilon):
     Returns:
         The normalized maps, the means, and the unbiased variances, (C,) in float32.
     """
+    nothing = tf.constant([])
     outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
         x=maps,
         scale=gains,
         offset=biases,
-        mean=[],
-        variance=[],
+        mean=nothing,
+        variance=nothing,
         epsilon=epsilon,
         is_training=True,
     )
@@ -168,11 +169,11 @@ def normal(shape, deviation, seed):
     of it, of which the other 12 bits count, is the angle.
 
     Args:
-        shape: An integer tensor.
+        shape: Integers, or integer tensors where a side is not known.
         deviation: Their standard deviation.
         seed: An integer tensor (2,).
     """
-    count = tf.reduce_prod(shape)
+    count = math.prod(shape)
     words = tf.random.stateless_uniform([(count + 1) // 2], seed, None, None, "int32")
     lowest = tf.cast(tf.bitwise.bitwise_and(words, 2**20 - 1), "float32")
     # r^2 = -2 deviation^2 ln u, for u = (lowest + 1/2) / 2^20

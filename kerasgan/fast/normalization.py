@@ -1,5 +1,6 @@
 """Normalization of maps with one kernel, many times as fast as Keras' own operations."""
 
+import numpy as np
 from keras import ops
 
 from kerasgan.fast import kernels
@@ -34,17 +35,30 @@ def instance_normalization(layer, inputs, training):
         return None
     if inputs.dtype not in kernels.NORMALIZED_DTYPES:
         return None
-    # The channels of all images side by side are those of one. With one image nothing moves.
     count, height, width, channels = ops.shape(inputs)
+    gains_and_biases = _gains_and_biases(layer, channels, count)
+    if inputs.shape[0] == 1:
+        return kernels.normalize(inputs, *gains_and_biases, layer.epsilon)[0]
+    # The channels of all images side by side are those of one.
     maps = ops.reshape(ops.transpose(inputs, (1, 2, 0, 3)), (1, height, width, -1))
-    repeated = [ops.tile(each, [count]) for each in _gains_and_biases(layer, channels)]
-    outputs, *_ = kernels.normalize(maps, *repeated, layer.epsilon)
+    outputs, *_ = kernels.normalize(maps, *gains_and_biases, layer.epsilon)
     outputs = ops.reshape(outputs, (height, width, count, channels))
     return ops.transpose(outputs, (2, 0, 1, 3))
 
 
-def _gains_and_biases(layer, channels):
-    # The kernel takes them in float32, whatever the maps and the weights are.
-    gains = layer.gamma if layer.scale else ops.ones(channels)
-    biases = layer.beta if layer.center else ops.zeros(channels)
-    return ops.cast(gains, "float32"), ops.cast(biases, "float32")
+def _gains_and_biases(layer, channels, times=1):
+    """Returns both, those of all channels a number of times, as the kernel takes them: float32."""
+    gains = _repeated(layer.gamma, times) if layer.scale else _filled(times * channels, 1.0)
+    biases = _repeated(layer.beta, times) if layer.center else _filled(times * channels, 0.0)
+    return gains, biases
+
+
+def _repeated(weight, times):
+    weight = ops.cast(weight, "float32")
+    return weight if isinstance(times, int) and times == 1 else ops.tile(weight, [times])
+
+
+def _filled(length, value):
+    if isinstance(length, int):
+        return np.full(length, value, "float32")
+    return ops.full((length,), value, "float32")

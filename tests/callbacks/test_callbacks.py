@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 
 import keras
@@ -109,6 +110,18 @@ def of_a_larger_model(path):
     model.save_weights(path)
 
 
+@pytest.fixture(scope="module")
+def two_checkpoints(tmp_path_factory):
+    """A folder with the checkpoints of two epochs, and the weights after the first."""
+    images = np.random.default_rng(0).integers(0, 256, (64, *SHAPE), dtype=np.uint8)
+    checkpoint = callbacks.Checkpoint(tmp_path_factory.mktemp("checkpoints"))
+    model = build()
+    model.fit(images, epochs=1, verbose=0, callbacks=[checkpoint])
+    weights = model.get_weights()
+    model.fit(images, initial_epoch=1, epochs=2, verbose=0, callbacks=[checkpoint])
+    return checkpoint.paths()[0].parent, weights
+
+
 @pytest.mark.parametrize(
     "break_",
     [
@@ -122,12 +135,10 @@ def of_a_larger_model(path):
         of_a_larger_model,
     ],
 )
-def test_an_unreadable_checkpoint_gives_way_to_the_one_before(break_, tmp_path, noise_images):
+def test_an_unreadable_checkpoint_gives_way_to_the_one_before(break_, tmp_path, two_checkpoints):
+    folder, weights = two_checkpoints
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     checkpoint = callbacks.Checkpoint(tmp_path)
-    model = build()
-    model.fit(noise_images, epochs=1, verbose=0, callbacks=[checkpoint])
-    weights = model.get_weights()
-    model.fit(noise_images, initial_epoch=1, epochs=2, verbose=0, callbacks=[checkpoint])
     break_(checkpoint.paths()[-1])
     (tmp_path / "unfinished.weights.h5").write_bytes(b"killed here")
     fresh = build(seed=1)

@@ -1,17 +1,14 @@
 """Two processes that train together train what one process trains."""
 
-import os
 import pathlib
-import subprocess
-import sys
 
 import numpy as np
 import pytest
-from processes import ROOT, TIMEOUT
+from processes import run
 
 import zoo
 
-WORKER = pathlib.Path(__file__).with_name("worker.py")
+WORKER = pathlib.Path(__file__).with_name("worker")
 
 
 # Two players of one network each, with batch normalization; players of two networks.
@@ -20,15 +17,9 @@ REPRESENTATIVES = ["dcgan", "cyclegan"]
 
 def train(folder, names):
     """Returns what one process ends with, and what each of two workers does."""
-    launcher = [ROOT / "scripts" / "launch_local.py", "--workers=2", "--"]
-    for command in ([WORKER, folder, *names], [*launcher, WORKER, folder, *names]):
-        result = subprocess.run(
-            [sys.executable, *map(str, command)],
-            env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"},
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT,
-        )
+    launcher = "launch_local", "--workers=2", "--"
+    for script, *flags in ([WORKER], [*launcher, f"{WORKER}.py"]):
+        result = run(script, *flags, folder, *names, cwd=folder, forks=True)
         assert result.returncode == 0, result.stdout + result.stderr
     return [np.load(folder / f"{name}.npz") for name in ("alone", 0, 1)]
 

@@ -67,10 +67,23 @@ def players(model):
 
 def state(model):
     """All that training changes: weights, averages, optimizers, seeds."""
-    variables = list(model.variables)
-    for name in players(model):
-        variables += getattr(model, f"{name}_optimizer").variables
-    return [variable.numpy() for variable in variables]
+    return [variable.numpy() for variable in _variables(model)]
+
+
+def _variables(model):
+    optimizers = (getattr(model, f"{name}_optimizer") for name in players(model))
+    return [*model.variables, *(each for optimizer in optimizers for each in optimizer.variables)]
+
+
+def move_state(model):
+    """Changes all that training changes a little, each value by something else."""
+    generator = np.random.default_rng(0)
+    for variable in _variables(model):
+        value = variable.numpy()
+        change = generator.integers(1, 9, value.shape)
+        if "float" in variable.dtype:
+            change = change / 1024
+        variable.assign(value + np.asarray(change, value.dtype))
 
 
 def move_weights(model):
@@ -104,10 +117,10 @@ def from_networks(name, **options):
     return recipe.model(**arguments, **options)
 
 
-def train_with_given_latents(name, strategy, steps):
+def train_with_given_latents(name, strategy, steps, **options):
     """Trains a model of a user's networks; all replicas together see the same in each step.
 
-    Returns the logs of `fit`, and the weights.
+    Options are those of `compile`. Returns the logs of `fit`, and the weights.
     """
     with strategy.scope():
         model = from_networks(name, ema=0.5, seed=0)
@@ -117,7 +130,7 @@ def train_with_given_latents(name, strategy, steps):
         optimizers = {
             f"{each}_optimizer": keras.optimizers.SGD(rate(name)) for each in players(model)
         }
-        model.compile(**optimizers, **(penalty or {}))
+        model.compile(**optimizers, **(penalty or {}), **options)
     replicas = strategy.num_replicas_in_sync
     parts = getattr(model, "discriminator_steps", 1)
     noise = np.random.default_rng(1).normal(size=(8, 2 * PART, LATENT_DIM)).astype("float32")

@@ -20,6 +20,7 @@ if "TF_CONFIG" in os.environ:
 else:
     number, strategy = "alone", tf.distribute.OneDeviceStrategy("CPU:0")
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 from conformance import tiny
 
 from kerasgan import data, metrics

@@ -55,17 +55,6 @@ def test_a_network_is_left_to_keras_when_it_is_asked_for(off):
     assert not fast.enabled()
 
 
-def test_the_environment_leaves_all_to_keras():
-    code = "from kerasgan import fast; print(fast.mode())"
-    run = subprocess.run(
-        [sys.executable, "-c", code],
-        env={"KERASGAN_FAST": "off", "PYTHONPATH": ":".join(sys.path), "PATH": ""},
-        capture_output=True,
-        text=True,
-    )
-    assert run.stdout == "off\n", run.stderr
-
-
 def test_another_mode_is_refused():
     with pytest.raises(ValueError, match="must be one of .*'auto', 'off'.*, got 'on'"):
         fast.use("on")

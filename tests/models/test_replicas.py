@@ -1,13 +1,12 @@
 """What holds on several replicas beside the laws of every recipe."""
 
 import pathlib
-import subprocess
-import sys
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from processes import run
 
 from kerasgan import models
 from kerasgan.engine import replicas
@@ -130,7 +129,8 @@ with strategy.scope():
     except ValueError as error:
         print("refused:", error)
 """
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    (tmp_path / "refused.py").write_text(code)
+    result = run(tmp_path / "refused", cwd=tmp_path)
     assert "refused: Adversarial models do not train under ParameterServer" in result.stdout, (
         result.stderr
     )

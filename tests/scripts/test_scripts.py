@@ -433,7 +433,7 @@ def test_two_workers_train_one_model_and_the_chief_writes_it(environments, tmp_p
 def test_the_launcher_starts_two_workers_that_train_one_model(tmp_path):
     flags = [*TINY, "--epochs=2", "--strategy=multi_worker", "--workdir=run"]
     train = command("train", *flags)[1:]
-    result = run("launch_local", "--workers=2", "--", *train, cwd=tmp_path)
+    result = run("launch_local", "--workers=2", "--", *train, cwd=tmp_path, forks=True)
     assert result.returncode == 0, result.stdout
     lines = [
         [line for line in result.stdout.splitlines() if line.startswith(f"[worker {number}]")]
@@ -454,7 +454,8 @@ def test_the_launcher_tells_that_a_worker_failed(tmp_path):
         "print('flags', sys.argv[1:])\n"
         "sys.exit(3 * index)\n"
     )
-    result = run("launch_local", "--workers=3", "--", "worker.py", "--a=b", cwd=tmp_path)
+    flags = "--workers=3", "--", "worker.py", "--a=b"
+    result = run("launch_local", *flags, cwd=tmp_path, forks=True)
     assert result.returncode in (3, 6)
     assert re.search(r"^Worker [12] failed with exit code [36]\.$", result.stdout, re.MULTILINE)
     assert "[worker 1] flags ['--a=b']" in result.stdout.splitlines()
