@@ -112,7 +112,7 @@ def test_generate_from_a_run_a_file_and_a_saved_model(trained, tmp_path):
 
     assert refuses(run("generate", *flags, cwd=tmp_path), "pictures", "exists")
     assert refuses(run("generate", "--model=nowhere", cwd=tmp_path), "nowhere")
-    assert refuses(run("generate", f"--model={workdir}", "--output=a.jpg", cwd=tmp_path), ".png")
+    assert refuses(run("generate", f"--model={workdir}", "--output=a.bmp", cwd=tmp_path), ".png")
     keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)]).save(tmp_path / "plain.keras")
     plain = run("generate", "--model=plain.keras", "--output=b.png", cwd=tmp_path)
     assert refuses(plain, "plain.keras", "Sequential")
