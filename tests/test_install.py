@@ -4,6 +4,8 @@ import subprocess
 import sys
 
 import pytest
+from processes import ROOT
+from setuptools import find_packages
 
 
 def test_the_package_is_found_beside_a_folder_of_its_name(tmp_path):
@@ -18,3 +20,12 @@ def test_the_package_is_found_beside_a_folder_of_its_name(tmp_path):
         [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True
     )
     assert found.stdout.strip().endswith("__init__.py"), found.stdout + found.stderr
+
+
+def test_a_wheel_holds_every_module():
+    """Folders without __init__.py are left out of it, which a clone imports all the same."""
+    for path in [*(ROOT / "kerasgan").rglob("*.py"), *(ROOT / "zoo").rglob("*.py")]:
+        assert (path.parent / "__init__.py").exists(), path
+    listed = set(find_packages(ROOT, include=["kerasgan*", "zoo*"]))
+    assert listed >= {"kerasgan.engine", "kerasgan.training", "zoo.commands"}
+    assert {name.split(".")[0] for name in listed} == {"kerasgan", "zoo"}

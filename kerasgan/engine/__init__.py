@@ -1,0 +1,1 @@
+"""What every model needs and no paper is about."""
