@@ -65,17 +65,35 @@ class Means(MetricsList):
     """
 
     def __init__(self, directions):
-        super().__init__([_mean(*item) for item in directions.items()])
+        super().__init__([_directed(keras.metrics.Mean(n), d) for n, d in directions.items()])
 
     def result(self):
         """Returns the means by name."""
         return self.get_result()
 
 
-def _mean(name, direction):
-    mean = keras.metrics.Mean(name)
-    mean._direction = direction
-    return mean
+class Directions(MetricsList):
+    """Where `keras.callbacks.ModelCheckpoint` finds directions of values that are no running means.
+
+    It counts nothing, and logs nothing.
+
+    Args:
+        directions: "up" or "down", which way is better, by name.
+    """
+
+    def __init__(self, directions):
+        super().__init__(
+            [_directed(keras.metrics.Metric(name=n), d) for n, d in directions.items()]
+        )
+
+    def result(self):
+        """Returns no values."""
+        return {}
+
+
+def _directed(metric, direction):
+    metric._direction = direction
+    return metric
 
 
 class Adam(keras.optimizers.Adam):
