@@ -21,6 +21,7 @@ from kerasgan.metrics.neighbours import (
 )
 from kerasgan.metrics.on_features import FeatureMetric, extract_features
 from kerasgan.metrics.perceptual import perceptual_distance
+from kerasgan.metrics.preparing import Prepare
 from kerasgan.metrics.scores import InceptionScore, inception_score
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "KernelDistance",
     "PSNR",
     "PrecisionRecall",
+    "Prepare",
     "SSIM",
     "classifier",
     "density_coverage",
