@@ -279,7 +279,12 @@ class _Run:
                 callbacks.GANHealth(
                     inputs.some_examples(self.recipe, self.data, chosen), on_collapse=collapsed
                 ),
-                callbacks.SampleGrid(workdir / "samples", every=every, examples=examples),
+                callbacks.SampleGrid(
+                    workdir / "samples",
+                    every=every,
+                    examples=examples,
+                    log_dir=workdir / "logs" / "samples",
+                ),
                 records.CSVHistory(workdir / "history.csv", rows),
                 records.CurvesPicture(workdir / "history.csv", every=every),
                 records.Curves(workdir / "logs", write_graph=False),
