@@ -73,6 +73,23 @@ class Measuring:
         """
         return x, None
 
+    def gather(self, batches, count):
+        """Returns what `real_and_inputs` returns of the first `count` examples of several batches.
+
+        Args:
+            batches: A list of (x, y).
+            count: How many examples.
+
+        Returns:
+            uint8 images, (N, H, W, C), and the inputs, an array, or None.
+
+        Raises:
+            ValueError: If the images have several shapes.
+        """
+        pairs = [self.real_and_inputs(*batch) for batch in batches]
+        real, inputs = (_joined(parts, count) for parts in zip(*pairs, strict=True))
+        return (real if real.dtype == np.uint8 else to_uint8(real).numpy()), inputs
+
     def make_from(self, inputs, count, seed):
         """Returns generated images, uint8 (count, H, W, C), always the same ones.
 
@@ -130,7 +147,7 @@ class Measure(keras.callbacks.Callback):
             batches: A list of (x, y), which `real` takes the place of.
 
         Raises:
-            ValueError: If there are none.
+            ValueError: If there are none, or they have several shapes.
         """
         if self.real is not None:
             if self._real is not None:
@@ -141,9 +158,7 @@ class Measure(keras.callbacks.Callback):
                 "metrics have no real images to compare with: give fit() validation_data, or "
                 "kerasgan.callbacks.Measure(real=...)."
             )
-        pairs = [model.real_and_inputs(*batch) for batch in batches]
-        real, self._inputs = (_joined(parts, self.count) for parts in zip(*pairs, strict=True))
-        self._real = real if real.dtype == np.uint8 else to_uint8(real).numpy()
+        self._real, self._inputs = model.gather(batches, self.count)
         self._known.clear()
 
     def on_epoch_end(self, epoch, logs=None):
@@ -197,7 +212,14 @@ def measure_of(callbacks, model):
 
 
 def _joined(parts, count):
-    """Returns the first `count` of the examples of several batches, an array, or None."""
+    """Returns the first `count` of the examples of several batches, an array, or None.
+
+    Raises:
+        ValueError: If they have several shapes.
+    """
     if parts[0] is None:
         return None
+    shapes = sorted({tuple(each.shape[1:]) for each in parts})
+    if len(shapes) > 1:
+        raise ValueError(f"metrics compare images of one shape, but these have {shapes}.")
     return np.concatenate([np.asarray(each[:count]) for each in parts])[:count]

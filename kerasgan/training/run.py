@@ -226,6 +226,7 @@ class _Run:
         monitor = chosen["monitor"] or (self.recipe.monitor if held_out is not None else None)
         monitor = monitor or next(iter(by_metric), None)
         records.check_monitor(monitor, model, held_out is not None)
+        measures = self._measure(held_out, compared) if by_metric else []
         rates.check_learning_rates(model, chosen)
         checkpoint = callbacks.Checkpoint(workdir / "checkpoints", every=chosen["checkpoint_every"])
         collapsed = self._on_collapse(checkpoint)
@@ -268,7 +269,6 @@ class _Run:
         rows = rows or []
         if examples is None:
             inputs.save_real(self.recipe, self.data, chosen, workdir / "samples" / "real.png")
-        measures = self._measure(held_out, compared) if by_metric else []
         every = max(1, self.epochs // 5)
         self._fit(
             done,
@@ -319,7 +319,10 @@ class _Run:
         count = min(measuring.COUNT, len(compared))
         described = measuring.described(self.features, count, count, compared.name)
         print(f"Measuring {', '.join(self.model.measured())}: {described}.", flush=True)
-        return [callbacks.Measure(real, self.options["metrics_every"], count)]
+        measure = callbacks.Measure(real, self.options["metrics_every"], count)
+        with run_errors(ValueError):
+            measure.begin(self.model, [])
+        return [measure]
 
     def _fit(self, done, held_out, callbacks_):
         """Trains the rest of an epoch that was begun, if any, then whole epochs."""
