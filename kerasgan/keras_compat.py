@@ -65,7 +65,7 @@ class Means(MetricsList):
     """
 
     def __init__(self, directions):
-        super().__init__([_mean(*item) for item in directions.items()])
+        super().__init__([_directed(_ScalarMean(n), d) for n, d in directions.items()])
 
     def result(self):
         """Returns the means by name."""
@@ -82,10 +82,28 @@ class _ScalarMean(keras.metrics.Mean):
         self.count.assign_add(weight)
 
 
-def _mean(name, direction):
-    mean = _ScalarMean(name)
-    mean._direction = direction
-    return mean
+class Directions(MetricsList):
+    """Where `keras.callbacks.ModelCheckpoint` finds directions of values that are no running means.
+
+    It counts nothing, and logs nothing.
+
+    Args:
+        directions: "up" or "down", which way is better, by name.
+    """
+
+    def __init__(self, directions):
+        super().__init__(
+            [_directed(keras.metrics.Metric(name=n), d) for n, d in directions.items()]
+        )
+
+    def result(self):
+        """Returns no values."""
+        return {}
+
+
+def _directed(metric, direction):
+    metric._direction = direction
+    return metric
 
 
 class Adam(keras.optimizers.Adam):

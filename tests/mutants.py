@@ -177,9 +177,49 @@ MUTANTS = [
     *_mutants(
         "keras_compat.py",
         (
-            "mean._direction = direction",
-            'mean._direction = "up"',
+            "metric._direction = direction",
+            'metric._direction = "up"',
             ("tests/models/test_directions.py::test_keras_knows_which_way_is_better",),
+        ),
+    ),
+    *_mutants(
+        "engine/callbacks.py",
+        (
+            "each.insert(0, first)",
+            "each.append(first)",
+            ("tests/callbacks/test_measure.py::test_keras_callbacks_follow_a_metric",),
+        ),
+    ),
+    *_mutants(
+        "engine/fitting.py",
+        (
+            "measure.begin(self, examples)",
+            "next(iter(x)), measure.begin(self, examples)",
+            ("tests/callbacks/test_measure.py::test_measuring_leaves_no_trace_in_training",),
+        ),
+    ),
+    *_mutants(
+        "engine/measuring.py",
+        (
+            "self.every == 0 or epoch + 1 ==",
+            "self.every == 0 or epoch ==",
+            ("tests/callbacks/test_measure.py::test_epochs_between_are_not_measured",),
+        ),
+        (
+            "if key not in self._known:",
+            "if True:",
+            ("tests/callbacks/test_measure.py::test_metrics_of_one_network_see_each_image_once",),
+        ),
+    ),
+    *_mutants(
+        "training/history.py",
+        (
+            "if not math.isnan(value):",
+            "if True:",
+            (
+                "tests/training/test_measuring.py"
+                "::test_a_run_that_gets_worse_leaves_its_better_model",
+            ),
         ),
     ),
     *_mutants(
@@ -623,9 +663,9 @@ MUTANTS = [
         ),
     ),
     *_mutants(
-        "data/images.py",
+        "data/loading.py",
         (
-            'class_names = _classes_like(whole / "train", class_names, root, read)',
+            'class_names = _classes_like(whole / "train", class_names, root, check)',
             "class_names = sorted(class_names)",
             (f"{_IMAGES}the_training_split_numbers_the_classes",),
         ),

@@ -49,17 +49,25 @@ def test_fit_trains_by_the_function_that_is_made(model):
     assert len(steps) == 2
 
 
+@pytest.mark.parametrize("kind", [keras_compat.Means, keras_compat.Directions])
 @pytest.mark.parametrize(("direction", "less_is_better"), [("down", True), ("up", False)])
-def test_callbacks_find_the_direction_of_a_mean(direction, less_is_better, tmp_path):
-    means = keras_compat.Means({"beauty": direction})
-
+def test_callbacks_find_the_direction_of_a_value(kind, direction, less_is_better, tmp_path):
     class Model(keras.Model):
-        metrics = [means]
+        metrics = [kind({"beauty": direction})]
 
     callback = keras.callbacks.ModelCheckpoint(tmp_path / "best.keras", monitor="beauty")
     callback.set_model(Model())
     callback._set_monitor_op()
     assert bool(callback.monitor_op(1.0, 2.0)) == less_is_better
+
+
+def test_directions_alone_log_nothing(model, monkeypatch):
+    directions = keras_compat.Directions({"beauty": "up"})
+    monkeypatch.setattr(models.GAN, "metrics", [*model.metrics, directions])
+    assert directions in model.metrics and not directions.variables
+    history = model.fit(IMAGES, batch_size=4, verbose=0).history
+    assert set(history) == set(model.logged())
+    assert set(model.get_metrics_result()) == set(model.logged())
 
 
 def test_adam_tells_its_moments_and_takes_a_corrected_learning_rate():

@@ -9,7 +9,7 @@ COMMANDS = {
     "train": "Trains a model of the zoo.",
     "generate": "Generates images with a trained model, from noise, or from pictures.",
     "export": "Exports a trained model as a SavedModel.",
-    "evaluate": "Measures a trained model on held-out images.",
+    "evaluate": "Measures a trained model, or pictures, on held-out images.",
 }
 
 

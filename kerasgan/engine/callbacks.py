@@ -83,25 +83,36 @@ class _TellTermination(keras.callbacks.Callback):
             keras.callbacks.TerminateOnNaN.on_batch_end(callback, batch, {"loss": loss})
 
 
-def prepared(callbacks, optimizer):
+def flat(callbacks):
+    """Returns the callbacks of `fit`, however it was given them, as a list."""
+    if isinstance(callbacks, keras.callbacks.CallbackList):
+        return callbacks.callbacks
+    return keras.tree.flatten(callbacks or [])
+
+
+def prepared(callbacks, model, first=None):
     """Returns the callbacks of `fit`, with what lets those of a single loss or optimizer work.
 
     Args:
         callbacks: As `fit` takes them.
-        optimizer: The model's `Optimizers`.
+        model: The model.
+        first: The callback that is to come first, among them or not, or None.
 
     Raises:
         TypeError: If a callback sets learning rates, and an optimizer follows a schedule.
     """
-    listed = isinstance(callbacks, keras.callbacks.CallbackList)
-    each = callbacks.callbacks if listed else keras.tree.flatten(callbacks or [])
+    each = [callback for callback in flat(callbacks) if callback is not first]
     if any(isinstance(callback, _OF_LEARNING_RATE) for callback in each):
         # Changes nothing, but fails now rather than at the first plateau.
-        optimizer.learning_rate = _number(optimizer.learning_rate)
+        model.optimizer.learning_rate = _number(model.optimizer.learning_rate)
     ending = [callback for callback in each if isinstance(callback, keras.callbacks.TerminateOnNaN)]
-    if not ending or any(isinstance(callback, _TellTermination) for callback in each):
-        return callbacks
-    if listed:
+    if ending and not any(isinstance(callback, _TellTermination) for callback in each):
         each.append(_TellTermination(ending))
-        return callbacks
-    return [*each, _TellTermination(ending)]
+    if first is not None:
+        each.insert(0, first)
+    if not isinstance(callbacks, keras.callbacks.CallbackList):
+        return each
+    callbacks.callbacks[:] = each
+    callbacks.set_model(model)
+    callbacks.set_params(callbacks.params)
+    return callbacks

@@ -4,13 +4,14 @@ import contextlib
 import itertools
 import types
 
-import keras
 import tensorflow as tf
 
 from kerasgan import keras_compat
 from kerasgan.engine import callbacks as keras_callbacks
 from kerasgan.engine import replicas
 from kerasgan.engine.checks import readable_errors
+from kerasgan.engine.first_batches import check_first, pair, refuse_weights
+from kerasgan.engine.measuring import measure_of
 from kerasgan.engine.pipelines import without_waiting
 
 # Every evaluation of every model begins with this seed, so that evaluations compare.
@@ -57,19 +58,25 @@ class Fitting:
                 there are sample weights.
         """
         refuse_weights(kwargs.get("sample_weight"), kwargs.get("class_weight"))
+        validation_data = kwargs.get("validation_data")
+        measure = measure_of(callbacks, self) if self.compiled else None
+        # Looking at data is done once: a data set that shuffles may do it anew each time.
+        held_out, trained = _counts(measure, validation_data)
+        examples = []
         if isinstance(x, types.GeneratorType):
             first = next(x)
             self.check_batch(*pair(first), "x")
             x = (batch for batch in itertools.chain([first], x))  # Keras knows generators only
         else:
-            self.check_data(x, y, "x")
-        validation_data = kwargs.get("validation_data")
+            examples = self.check_data(x, y, "x", trained)
         _refuse_endless("x", x, "steps_per_epoch", kwargs)
         _refuse_endless("validation_data", validation_data, "validation_steps", kwargs)
         if validation_data is not None:
-            self.check_held_out(*pair(validation_data), "validation_data")
+            examples = self.check_held_out(*pair(validation_data), "validation_data", held_out)
+        if measure is not None:
+            measure.begin(self, examples)
         if self.compiled:
-            callbacks = keras_callbacks.prepared(callbacks, self.optimizer)
+            callbacks = keras_callbacks.prepared(callbacks, self, measure)
             if not int(self.optimizer.iterations.numpy()):
                 self.prepare(x)
         if kwargs.get("validation_batch_size") is None:
@@ -141,17 +148,21 @@ class Fitting:
 
     # ------------------------------------------------------------------ checks
 
-    def check_data(self, x, y, name):
+    def check_data(self, x, y, name, count=1):
         """Raises a ValueError if `x`, and `y` where it counts, are not what the model trains on.
 
         Arrays are checked whole; of a `tf.data.Dataset` or `keras.utils.PyDataset` the first batch
         is. Python generators can be read only once: `fit` checks the first batch on its way.
+        Returns the first batches, with `count` examples, as `check_first` does.
         """
-        check_first(self.check_batch, x, y, name)
+        return check_first(self.check_batch, x, y, name, count)
 
-    def check_held_out(self, x, y, name):
-        """Raises a ValueError if `x` and `y` are not what the model is evaluated on."""
-        check_first(self.check_held_out_batch, x, y, name)
+    def check_held_out(self, x, y, name, count=1):
+        """Raises a ValueError if `x` and `y` are not what the model is evaluated on.
+
+        Returns the first batches, with `count` examples, as `check_first` does.
+        """
+        return check_first(self.check_held_out_batch, x, y, name, count)
 
     def _check_last_batch(self, x, batch_size, options):
         """Raises a ValueError if the last batch of arrays will be too small.
@@ -170,43 +181,16 @@ class Fitting:
             )
 
 
-def check_first(check, x, y, name):
-    """Checks arrays, or the first batch of a data set.
+def _counts(measure, validation_data):
+    """Returns how many examples to look at of held-out data, and of data to train on.
 
     Args:
-        check: A function (x, y, name) that raises a ValueError.
-        x: As `fit` takes it.
-        y: As `fit` takes it.
-        name: What to call them in errors.
+        measure: The `Measure` that will compare with them, or None.
+        validation_data: As `fit` takes it.
     """
-    if isinstance(x, tf.data.Dataset):
-        batches = list(x.take(1))
-        if not batches:
-            raise ValueError(f"{name} is an empty data set.")
-        check(*pair(batches[0]), name)
-    elif isinstance(x, keras.utils.PyDataset):
-        check(*pair(x[0]), name)
-    elif x is None or hasattr(x, "dtype") or isinstance(x, (list, str, tuple)):
-        if isinstance(y, (list, tuple)):  # Keras would print all of x
-            raise ValueError(f"y must be an array, but that of {name} is a {type(y).__name__}.")
-        check(x, y, name)
-
-
-def pair(element):
-    """Splits what a data set yields into (x, y).
-
-    Raises:
-        ValueError: If there are sample weights.
-    """
-    x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(element)
-    refuse_weights(sample_weight)
-    return x, y
-
-
-def refuse_weights(*weights):
-    """Raises a ValueError if there are weights of examples or classes."""
-    if any(each is not None for each in weights):
-        raise ValueError("Adversarial models take neither sample_weight nor class_weight.")
+    if measure is None or measure.real is not None:
+        return 1, 1
+    return (1, measure.count) if validation_data is None else (measure.count, 1)
 
 
 def _refuse_endless(name, data, steps, options):

@@ -9,9 +9,11 @@ from kerasgan.engine.batches import batch_length, not_empty
 from kerasgan.engine.callbacks import Optimizers
 from kerasgan.engine.checks import check_augment
 from kerasgan.engine.export import Exporting
-from kerasgan.engine.fitting import EVALUATION_SEED, Fitting, refuse_weights
+from kerasgan.engine.first_batches import refuse_weights
+from kerasgan.engine.fitting import EVALUATION_SEED, Fitting
 from kerasgan.engine.health import Examining
 from kerasgan.engine.logs import declared
+from kerasgan.engine.measuring import Measuring, Metrics
 from kerasgan.engine.players import Accelerated, networks_of, prepare_optimizer
 from kerasgan.engine.saving import Saving
 from kerasgan.networks.common import check_seed
@@ -19,7 +21,7 @@ from kerasgan.networks.common import check_seed
 _KERAS_OPTIONS = {"run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss"}
 
 
-class AdversarialModel(Fitting, Examining, Exporting, Saving, keras_compat.Model):
+class AdversarialModel(Fitting, Measuring, Examining, Exporting, Saving, keras_compat.Model):
     """Networks that play a game.
 
     A player is a network, or several, that one optimizer updates: `<player>_optimizer`. A variant
@@ -101,6 +103,7 @@ class AdversarialModel(Fitting, Examining, Exporting, Saving, keras_compat.Model
         optimizers,
         adversarial_loss=None,
         augment=None,
+        metrics=None,
         synchronize_batch_norm=False,
         **kwargs,
     ):
@@ -112,6 +115,9 @@ class AdversarialModel(Fitting, Examining, Exporting, Saving, keras_compat.Model
             adversarial_loss: A `kerasgan.losses.AdversarialLoss` or its name; None is the paper's.
             augment: How the images that discriminators see in training are augmented, such as a
                 `kerasgan.augment.DiffAugment`, or None.
+            metrics: Metrics of generated images, such as
+                `[kerasgan.metrics.FrechetDistance(features)]`, which `fit` measures after each
+                epoch: see `kerasgan.callbacks.Measure`. Saved models are without them.
             synchronize_batch_norm: Whether batch normalization is over the shares of all replicas,
                 as on one device, rather than over each share alone. It costs three reductions a
                 layer over the replicas.
@@ -121,8 +127,9 @@ class AdversarialModel(Fitting, Examining, Exporting, Saving, keras_compat.Model
 
         Raises:
             ValueError: If two optimizers are one object or keep averages (`use_ema`), the loss
-                is unknown, a network has nothing to train, or its weights in half precision, or an
-                option does not work on several replicas, or under the strategy at all.
+                is unknown, a metric cannot judge the images, a network has nothing to train, or
+                its weights in half precision, or an option does not work on several replicas, or
+                under the strategy at all.
         """
         unknown = kwargs.keys() - _KERAS_OPTIONS
         wanted = " and a ".join(f"{name}_optimizer" for name in self.players)
@@ -163,21 +170,24 @@ class AdversarialModel(Fitting, Examining, Exporting, Saving, keras_compat.Model
                 setattr(self, f"{player}_optimizer", optimizer)
             self.optimizer = Optimizers([getattr(self, f"{p}_optimizer") for p in self.players])
             vars(self)["_terms"] = declared(self)
+            vars(self)["_measures"] = Metrics(metrics, self.image_shape, self._terms)
             self._logs = keras_compat.Means({n: t.direction for n, t in self._terms.items()})
 
     @property
     def metrics(self):
         """The means of the logged values, reset at the start of each epoch."""
-        return [self._logs] if self.compiled else []
+        return [self._logs, *self._measures.for_keras] if self.compiled else []
 
     def logged(self, held_out=False):
         """Returns which way each value is better that `fit` logs, "down" or "up", by name.
 
         Args:
-            held_out: Whether to return those that evaluation logs, which may be more.
+            held_out: Whether to return those of held-out images, which begin with `val_` in the
+                logs and may be more, and those of `compile(metrics=...)`.
         """
         terms = self._terms.items()
-        return {name: term.direction for name, term in terms if held_out or not term.held_out}
+        found = {name: term.direction for name, term in terms if held_out or not term.held_out}
+        return found | self.measured() if held_out else found
 
     def loss_names(self):
         """Returns the names of all logged values."""

@@ -19,17 +19,20 @@ from kerasgan.metrics.neighbours import (
     density_coverage,
     precision_recall,
 )
-from kerasgan.metrics.on_features import extract_features
+from kerasgan.metrics.on_features import FeatureMetric, extract_features
 from kerasgan.metrics.perceptual import perceptual_distance
+from kerasgan.metrics.preparing import Prepare
 from kerasgan.metrics.scores import InceptionScore, inception_score
 
 __all__ = [
     "DensityCoverage",
+    "FeatureMetric",
     "FrechetDistance",
     "InceptionScore",
     "KernelDistance",
     "PSNR",
     "PrecisionRecall",
+    "Prepare",
     "SSIM",
     "classifier",
     "density_coverage",

@@ -10,8 +10,10 @@ from keras import ops
 from kerasgan.metrics.checks import check_pair, check_positive
 from kerasgan.metrics.on_features import KINDS, KeepingMetric
 
+_SUBSET_SIZE = 1000
 
-def kernel_distance(a, b, subsets=100, subset_size=1000, seed=0):
+
+def kernel_distance(a, b, subsets=100, subset_size=None, seed=0):
     """Returns the mean over random subsets of the squared maximum mean discrepancy, and their std.
 
     The kernel is (x.y / d + 1)^3. The estimate is unbiased: its mean does not depend on the number
@@ -21,7 +23,8 @@ def kernel_distance(a, b, subsets=100, subset_size=1000, seed=0):
         a: Features, (N, d).
         b: Features, (M, d).
         subsets: How many subsets to draw.
-        subset_size: How many rows to draw of each for a subset, none twice; 2 to min(N, M).
+        subset_size: How many rows to draw of each for a subset, none twice; 2 to min(N, M). None
+            is 1,000, or all if N or M is less.
         seed: The seed of the subsets.
 
     Returns:
@@ -31,9 +34,11 @@ def kernel_distance(a, b, subsets=100, subset_size=1000, seed=0):
         ValueError: If they are not two finite arrays of equally many columns, or have fewer rows
             than `subset_size`.
     """
-    check_positive(subsets=subsets, subset_size=subset_size)
     a, b = check_pair(a, b, ("a", "b"), least=2)
     fewest = min(len(a), len(b))
+    if subset_size is None:
+        subset_size = min(_SUBSET_SIZE, fewest)
+    check_positive(subsets=subsets, subset_size=subset_size)
     if not 2 <= subset_size <= fewest:
         raise ValueError(
             f"subset_size must be from 2 to the {fewest} rows that there are, but is {subset_size}."
@@ -72,7 +77,7 @@ class KernelDistance(KeepingMetric):
         self,
         features,
         subsets=100,
-        subset_size=1000,
+        subset_size=None,
         seed=0,
         name="kernel_distance",
         dtype="float64",

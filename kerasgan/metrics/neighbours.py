@@ -120,6 +120,7 @@ class PrecisionRecall(KeepingMetric):
     """
 
     direction = "up"
+    parts = "precision", "recall"
 
     def __init__(self, features, k=3, name="precision_recall", dtype="float64"):
         super().__init__(features, name, dtype, k=k)
@@ -127,7 +128,7 @@ class PrecisionRecall(KeepingMetric):
     def result(self):
         """Returns "precision" and "recall", by name. Raises a ValueError as the function does."""
         values = precision_recall(*map(self.kept, KINDS), **self._options)
-        return self._tensors(("precision", "recall"), values)
+        return self._tensors(values)
 
 
 class DensityCoverage(KeepingMetric):
@@ -141,6 +142,7 @@ class DensityCoverage(KeepingMetric):
     """
 
     direction = "up"
+    parts = "density", "coverage"
 
     def __init__(self, features, k=5, name="density_coverage", dtype="float64"):
         super().__init__(features, name, dtype, k=k)
@@ -148,4 +150,4 @@ class DensityCoverage(KeepingMetric):
     def result(self):
         """Returns "density" and "coverage", by name. Raises a ValueError as the function does."""
         values = density_coverage(*map(self.kept, KINDS), **self._options)
-        return self._tensors(("density", "coverage"), values)
+        return self._tensors(values)

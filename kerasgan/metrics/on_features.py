@@ -24,9 +24,11 @@ class FeatureMetric(keras.metrics.Metric):
     Attributes:
         features: The network.
         direction: "down" if less is better, "up" if more is, of all that `result` returns.
+        parts: The names of what `result` returns, if that is a dictionary.
     """
 
     direction = None
+    parts = ()
 
     def __init__(self, features, name, dtype):
         super().__init__(dtype=dtype, name=name)
@@ -37,6 +39,11 @@ class FeatureMetric(keras.metrics.Metric):
             )
         self.features = features
         self._direction = self.direction  # where Keras' callbacks look
+
+    @property
+    def names(self):
+        """The names of the values that `result` returns."""
+        return self.parts or (self.name,)
 
     def update_state(self, real=None, generated=None):
         """Takes some images.
@@ -121,10 +128,10 @@ class KeepingMetric(FeatureMetric):
         for features in self._kept.values():
             features.clear()
 
-    def _tensors(self, names, values):
+    def _tensors(self, values):
         """Returns values by name, as tensors."""
         values = (ops.convert_to_tensor(value, self.dtype) for value in values)
-        return dict(zip(names, values, strict=True))
+        return dict(zip(self.parts, values, strict=True))
 
 
 def extract_features(features, images, batch_size=100):

@@ -36,6 +36,10 @@ class Generates:
         count, batch_size, seed = self.check_request(count, batch_size, seed)
         return self.predict_in_batches(self.draw_inputs(count, seed), batch_size)
 
+    def make_from(self, inputs, count, seed):
+        """Returns `generate(count, seed)`: see `kerasgan.engine.measuring`."""
+        return self.generate(count, seed=seed)
+
     def draw_inputs(self, count, seed):
         """Returns the inputs of `to_images` of which `generate(count, seed)` makes its images."""
         return [self.sample_latent(count, seed)]

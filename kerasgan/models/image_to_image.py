@@ -87,6 +87,14 @@ class ImageToImage(AdversarialModel):
             autograph=False,
         )
 
+    def real_and_inputs(self, x, y):
+        """Returns the images and their inputs."""
+        return y, x
+
+    def make_from(self, inputs, count, seed):
+        """Returns what is made of the inputs."""
+        return predict_in_batches(self.to_images, inputs, batch_size=8)
+
     def grid(self, inputs, images):
         """Returns a picture with a row for each example: the input, what is made of it, the image.
 

@@ -88,6 +88,14 @@ class GeneratesByLabel:
         count, batch_size, seed = self.check_request(count, batch_size, seed)
         return self.predict_in_batches(self.draw_inputs(count, seed, labels), batch_size)
 
+    def real_and_inputs(self, x, y):
+        """Returns the images and their labels."""
+        return x, y
+
+    def make_from(self, inputs, count, seed):
+        """Returns generated images of the labels, or without any of labels drawn at random."""
+        return self.generate(count, inputs, seed)
+
     def draw_inputs(self, count, seed, labels=None):
         """Returns the latents and labels of which `generate` makes its images."""
         if labels is None:

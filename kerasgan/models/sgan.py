@@ -194,6 +194,10 @@ class SemiSupervisedGAN(Classifying, GAN):
         check_images(x, self.image_shape, name)
         check_labels(y, self.num_classes, len(x), f"the labels of {name}")
 
+    def real_and_inputs(self, x, y):
+        """Returns the images, in training the unlabelled ones, and nothing."""
+        return (x[1] if isinstance(x, (list, tuple)) else x), None
+
     def prepare(self, x):
         """Lets the first unlabelled images set the scales of weight normalization."""
         if isinstance(x, types.GeneratorType):

@@ -137,6 +137,14 @@ class TranslatesBothWays:
             raise ValueError(f"direction must be one of {_DIRECTIONS}, got {direction!r}.")
         return predict_in_batches(self.to_images[direction], images, batch_size)
 
+    def real_and_inputs(self, x, y):
+        """Returns the images of domain B and those of A."""
+        return y, x
+
+    def make_from(self, inputs, count, seed):
+        """Returns the translations of images of A to B."""
+        return self.translate(inputs)
+
     def grid(self, a, b):
         """Returns panels, a row for each image: itself, its translation, and that one's back.
 

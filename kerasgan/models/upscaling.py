@@ -6,7 +6,7 @@ import tensorflow as tf
 from kerasgan import losses, networks
 from kerasgan.data import check_image_shape, check_images, in_tiles, to_uint8
 from kerasgan.engine.batches import batch_length, not_empty
-from kerasgan.engine.fitting import check_first
+from kerasgan.engine.first_batches import check_first
 from kerasgan.engine.logs import logs
 from kerasgan.metrics import least_side, psnr, sharpness, ssim
 
@@ -71,9 +71,9 @@ class Upscales:
 
     # ------------------------------------------------------------------ data
 
-    def check_held_out(self, x, y, name):
+    def check_held_out(self, x, y, name, count=1):
         """Raises a ValueError if that is no such data, or its images are too small to measure."""
-        check_first(self._check_measurable, x, y, name)
+        return check_first(self._check_measurable, x, y, name, count)
 
     def _check_measurable(self, x, y, name):
         self.check_held_out_batch(x, y, name)

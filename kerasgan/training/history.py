@@ -3,6 +3,7 @@
 import csv
 import io
 import itertools
+import math
 import re
 
 from absl import logging
@@ -87,11 +88,13 @@ def write_history(path, rows):
 
 
 def numbers(rows, name):
-    """Returns the values of a column, but for those that are no numbers, such as Keras' NA."""
+    """Returns the values of a column, but for NaN and what is no number, such as Keras' NA."""
     values = []
     for row in rows:
         try:
-            values.append(float(row.get(name, "")))
+            value = float(row.get(name, ""))
         except ValueError:
             continue
+        if not math.isnan(value):
+            values.append(value)
     return values

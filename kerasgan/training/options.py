@@ -7,6 +7,7 @@ import numbers
 from kerasgan import augment, data, fast, losses
 from kerasgan.training.errors import RunError, run_errors
 from kerasgan.training.folder import check_text, is_new, path_of, read_options
+from kerasgan.training.measuring import names_of
 
 # What a run's recipe.json tells at least.
 _NEEDED = ("model", "dataset", "image_shape", "batch_size", "epochs")
@@ -16,6 +17,7 @@ _VERSION_0_1 = {"least_steps": 1, "augment": "", "fast": "auto"}
 MAY_CHANGE = {
     *("epochs", "strategy", "generator_learning_rate", "discriminator_learning_rate"),
     *("data_dir", "stream", "cache_dir", "checkpoint_every", "monitor", "on_collapse"),
+    *("metrics", "metrics_every", "features"),  # they leave training as it is
     *("examples", "digest"),  # `check_data` says how
 }
 
@@ -84,6 +86,9 @@ CHECKS = {
     "stream": _BOOL,
     "cache_dir": check_text,
     "checkpoint_every": _integer(1),
+    "metrics": names_of,
+    "metrics_every": _integer(1),
+    "features": check_text,
     "monitor": check_text,
     "on_collapse": _one_of("warn", "stop", "rollback"),
 }
@@ -98,6 +103,8 @@ DEFAULTS = dict.fromkeys(CHECKS) | {
     "synchronize_batch_norm": False,
     "strategy": "auto",
     "seed": 0,
+    "metrics": "",
+    "metrics_every": 1,
     "on_collapse": "warn",
 }
 _LOADING = ("direction", "edges", "scale")
@@ -166,6 +173,8 @@ def resolve(recipe, given, recorded):
     settings = dataclasses.asdict(recipe.settings(dataset))
     options = DEFAULTS | {"fast": fast.mode()} | settings | before | given
     options["dataset"] = dataset
+    if given.get("features") is not None and not options["metrics"]:
+        raise RunError(f"features={given['features']}: give metrics, such as metrics=frechet")
     if size is not None:
         options["image_shape"] = (*sides(size), options["image_shape"][2])
     options["image_shape"] = list(options["image_shape"])

@@ -1,5 +1,7 @@
 """What a run writes down while it trains: curves, history.csv, the best model."""
 
+import math
+
 import keras
 
 from kerasgan.files import whole
@@ -45,6 +47,8 @@ def check_monitor(monitor, model, held_out):
     known = list(model.logged())
     if held_out:
         known += [f"val_{name}" for name in model.logged(held_out=True)]
+    else:
+        known += [f"val_{name}" for name in model.measured()]
     if monitor is not None and monitor not in known:
         raise RunError(f"monitor={monitor}: there are {', '.join(known)}")
 
@@ -52,13 +56,14 @@ def check_monitor(monitor, model, held_out):
 def best_model(workdir, monitor, model, history):
     """Returns the callback that keeps the best model, which is to beat those of `history`."""
     direction = model.logged(held_out=True)[monitor.removeprefix("val_")]
-    best = min if direction == "down" else max
+    best, worst = (min, math.inf) if direction == "down" else (max, -math.inf)
     return keras.callbacks.ModelCheckpoint(
         workdir / "best.keras",
         monitor=monitor,
         mode=best.__name__,
         save_best_only=True,
-        initial_value_threshold=best(numbers(history, monitor), default=None),
+        # Not None, which a first NaN would take the place of.
+        initial_value_threshold=best(numbers(history, monitor), default=worst),
     )
 
 
@@ -84,7 +89,8 @@ class CurvesPicture(keras.callbacks.Callback):
 def draw_curves(rows, path):
     """Draws the values of each column over the epochs: a panel for losses, one for other values.
 
-    A value on held-out data is a dashed line in the colour of its value in training.
+    A value on held-out data is a dashed line in the colour of its value in training, or has a panel
+    of its own if it is not computed in training.
 
     Args:
         rows: What `read_history` returns.
@@ -94,7 +100,8 @@ def draw_curves(rows, path):
 
     trained = [name for name in rows[0] if name != "epoch" and not name.startswith("val_")]
     groups = [[n for n in trained if n.endswith("loss")], [n for n in trained if n[-4:] != "loss"]]
-    groups = [names for names in groups if names]
+    alone = [name for name in rows[0] if name[:4] == "val_" and name[4:] not in trained]
+    groups = [names for names in groups if names] + [[name[4:]] for name in alone]
     figure = Figure(figsize=(8, 3 * len(groups)), layout="constrained")
     for axes, names in zip(figure.subplots(len(groups), squeeze=False)[:, 0], groups, strict=True):
         for i, name in enumerate(names):
@@ -105,6 +112,7 @@ def draw_curves(rows, path):
                     style = style if len(points) > 1 else "."
                     axes.plot(*zip(*points, strict=True), style, c=f"C{i}", label=column)
         axes.set_xlabel("epoch")
-        axes.legend(fontsize="small", loc="center left", bbox_to_anchor=(1, 0.5))
+        if axes.lines:  # what could not be measured yet has none
+            axes.legend(fontsize="small", loc="center left", bbox_to_anchor=(1, 0.5))
     with whole(path) as unfinished:
         figure.savefig(unfinished)

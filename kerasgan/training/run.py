@@ -13,7 +13,16 @@ import tensorflow as tf
 
 import kerasgan
 from kerasgan import augment, callbacks, fast, losses
-from kerasgan.training import cluster, folder, history, inputs, options, rates, records
+from kerasgan.training import (
+    cluster,
+    folder,
+    history,
+    inputs,
+    measuring,
+    options,
+    rates,
+    records,
+)
 from kerasgan.training.errors import RunError, failures, run_errors
 from kerasgan.training.loading import load_generator
 
@@ -60,7 +69,16 @@ def train(
             - `generator_learning_rate` and `discriminator_learning_rate`: constant ones.
             - `held_out`: what to evaluate on after each epoch, as `data`; the test split if that
               is not given and there is one.
-            - `monitor`: the logged value by which best.keras is chosen.
+            - `metrics`: metrics of generated images, after epochs, as names with commas: of
+              "frechet", "kernel", "precision_recall" and "density_coverage". They are logged as
+              `kerasgan.callbacks.Measure` says, and leave training as it is: up to 1,000 images
+              against as many of `held_out`, or without any of the data set. `metrics_every`: after
+              the first epoch, then after each so many, and after the last.
+            - `features`: whose features they compare: "digits", "fashion_mnist", "mnist",
+              "efficientnet_lite0", or a .keras file; if not given, those of the data set, else
+              EfficientNet-Lite0's.
+            - `monitor`: the logged value by which best.keras is chosen; if not given the recipe's,
+              or the first metric.
             - `pretrained`: a run's folder or a .keras file, whose generator to begin with.
             - `strategy`: as `kerasgan.training.make_strategy` takes it.
             - `mixed_precision`, `jit_compile`, `synchronize_batch_norm`, as Keras has them.
@@ -144,7 +162,10 @@ class _Run:
                 self.model = recipe.build(
                     self.data, chosen["seed"], chosen["small"], **self._model_arguments()
                 )
-                recipe.compile(self.model, self.epochs * self.steps, **self._compile_arguments())
+            metrics = self._metrics()  # outside of the scope: each worker has its own
+            with strategy.scope():
+                arguments = self._compile_arguments() | metrics
+                recipe.compile(self.model, self.epochs * self.steps, **arguments)
         if self.batch_size < replicas:
             raise RunError(f"batch_size={self.batch_size} leaves some of {replicas} replicas none")
 
@@ -167,6 +188,14 @@ class _Run:
         if chosen["penalty"] is not None:
             arguments["penalty"] = losses.get_penalty(chosen["penalty"])
         return arguments
+
+    def _metrics(self):
+        """The metrics that the caller chose, as an argument of `compile`."""
+        chosen = self.options
+        if not chosen["metrics"]:
+            return {}
+        self.features = measuring.features(chosen["features"], chosen["dataset"])
+        return {"metrics": measuring.make(chosen["metrics"], self.features)}
 
     def summary(self):
         """Returns what is about to be trained, in a line."""
@@ -193,9 +222,14 @@ class _Run:
         held_out = inputs.load_held_out(self.recipe, chosen, self.loaded)
         examples = inputs.shown_examples(self.recipe, held_out or self.data)
         if held_out is not None:
-            held_out = self.recipe.held_out(held_out, self.batch_size)
+            compared, held_out = held_out, self.recipe.held_out(held_out, self.batch_size)
+        else:
+            compared = self.data
+        by_metric = [f"val_{name}" for name in model.measured()]
         monitor = chosen["monitor"] or (self.recipe.monitor if held_out is not None else None)
+        monitor = monitor or next(iter(by_metric), None)
         records.check_monitor(monitor, model, held_out is not None)
+        measures = self._measure(held_out, compared) if by_metric else []
         rates.check_learning_rates(model, chosen)
         checkpoint = callbacks.Checkpoint(workdir / "checkpoints", every=chosen["checkpoint_every"])
         collapsed = self._on_collapse(checkpoint)
@@ -219,7 +253,7 @@ class _Run:
         with run_errors(OSError):
             rows = history.read_history(workdir / "history.csv")
         if rows:
-            logged = dict.fromkeys(sorted(model.logged()), "NA")
+            logged = dict.fromkeys(sorted(model.logged()) + sorted(by_metric), "NA")
             rows = [{"epoch": 0} | logged | row for row in rows if row["epoch"] < done.epoch]
         if not chief:
             # Every worker saves, as saving may take all of them; only the chief's files are kept.
@@ -243,11 +277,17 @@ class _Run:
             done,
             held_out,
             [
+                *measures,
                 callbacks.HaltOnNonFinite(),
                 callbacks.GANHealth(
                     inputs.some_examples(self.recipe, self.data, chosen), on_collapse=collapsed
                 ),
-                callbacks.SampleGrid(workdir / "samples", every=every, examples=examples),
+                callbacks.SampleGrid(
+                    workdir / "samples",
+                    every=every,
+                    examples=examples,
+                    log_dir=workdir / "logs" / "samples",
+                ),
                 records.CSVHistory(workdir / "history.csv", rows),
                 records.CurvesPicture(workdir / "history.csv", every=every),
                 records.Curves(workdir / "logs", write_graph=False),
@@ -268,6 +308,24 @@ class _Run:
                 f"{output}"
             )
         return model
+
+    def _measure(self, held_out, compared):
+        """Returns the callback that measures, in a list, and says against what.
+
+        Args:
+            held_out: The data set that is evaluated on, or None.
+            compared: The loaded data that generated images are compared with.
+        """
+        real = held_out
+        if real is None:  # always the same images, wherever training goes on from
+            real = self.recipe.stream(compared, self.batch_size, self.options["seed"], 0)
+        count = min(measuring.COUNT, len(compared))
+        described = measuring.described(self.features, count, count, compared.name)
+        print(f"Measuring {', '.join(self.model.measured())}: {described}.", flush=True)
+        measure = callbacks.Measure(real, self.options["metrics_every"], count)
+        with run_errors(ValueError):
+            measure.begin(self.model, [])
+        return [measure]
 
     def _fit(self, done, held_out, callbacks_):
         """Trains the rest of an epoch that was begun, if any, then whole epochs."""

@@ -32,6 +32,52 @@ def test_sample_grids(tmp_path, noise_images):
     np.testing.assert_array_equal(picture[:8, :8], model.generate(6, seed=3)[0, ..., 0])
 
 
+def logged_images(folder):
+    """The images that TensorBoard finds, by step."""
+    files = sorted(folder.glob("events.out.tfevents.*"))
+    events = [tf.compat.v1.Event.FromString(r.numpy()) for r in tf.data.TFRecordDataset(files)]
+    return {
+        event.step: tf.io.decode_png(value.tensor.string_val[2]).numpy()
+        for event in events
+        for value in event.summary.value
+        if value.tag == "samples"
+    }
+
+
+def test_tensorboard_has_the_grids(tmp_path, noise_images):
+    grid = callbacks.SampleGrid(tmp_path, every=2, count=4, log_dir=tmp_path / "logs")
+    model = build()
+    for epochs in ([0, 3], [3, 4]):
+        first, last = epochs
+        model.fit(noise_images, initial_epoch=first, epochs=last, verbose=0, callbacks=[grid])
+    found = logged_images(tmp_path / "logs")
+    assert set(found) == {1, 2, 3}
+    for step, picture in found.items():
+        file = Image.open(tmp_path / f"epoch-{step + 1:05d}.png", formats=["PNG"])
+        np.testing.assert_array_equal(picture[..., 0], np.asarray(file))
+    assert not logged_images(tmp_path)  # nor is there a file that was not asked for
+
+
+class Run:
+    """What `wandb.init()` returns, as far as it counts."""
+
+    def __init__(self):
+        self.told = {}
+
+    def log(self, values, step=None):
+        self.told[step] = values
+
+
+def test_a_tracker_is_told_the_logs(noise_images):
+    run = Run()
+    history = build().fit(noise_images, epochs=2, verbose=0, callbacks=[callbacks.Track(run)])
+    assert [run.told[0], run.told[1]] == [
+        {name: values[epoch] for name, values in history.history.items()} for epoch in range(2)
+    ]
+    with pytest.raises(ValueError, match=r"method log\(values, step=\).*got 'wandb'"):
+        callbacks.Track("wandb")
+
+
 @pytest.mark.parametrize("policy", ["float32", "mixed_float16"])
 def test_checkpoints_are_kept_and_restored(policy, tmp_path, noise_images):
     keras.config.set_dtype_policy(policy)

@@ -89,6 +89,18 @@ class OneMoves(keras.callbacks.Callback):
 
 
 @every_recipe
+def test_as_many_images_are_made_as_there_are_real_ones_to_measure_them_by(name):
+    model = tiny.build(name)
+    batches = zoo.RECIPES[name].stream(tiny.data(name), tiny.batch_size(model), 0, 0)
+    x, y, _ = keras.utils.unpack_x_y_sample_weight(next(iter(batches)))
+    real, inputs = model.real_and_inputs(x, y)
+    inputs = None if inputs is None else np.asarray(inputs)
+    one, other = (model.make_from(inputs, len(real), seed=3) for _ in range(2))
+    assert one.dtype == np.uint8 and one.shape == real.shape
+    np.testing.assert_array_equal(one, other)
+
+
+@every_recipe
 def test_an_update_changes_only_its_own_player(name):
     model = tiny.build(name)
     rates = {f"{player}_optimizer": keras.optimizers.SGD(RATE) for player in model.players}

@@ -508,7 +508,7 @@ def test_wrong_arguments_are_named(options, message):
     "options, error, message",
     [
         ({"optimizer": "adam"}, TypeError, "does not take optimizer"),
-        ({"loss": "mse", "metrics": []}, TypeError, "does not take loss, metrics"),
+        ({"loss": "mse", "loss_weights": []}, TypeError, "does not take loss, loss_weights"),
         ({"adversarial_loss": "vanilla"}, ValueError, "Unknown adversarial loss 'vanilla'"),
         ({"penalty": 10.0}, ValueError, "penalty must be a kerasgan.losses.Penalty.*got 10.0"),
     ],

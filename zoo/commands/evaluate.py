@@ -1,15 +1,23 @@
-"""Measures a trained model on held-out images, and lets a classifier judge what it generates.
+"""Measures a trained model, or pictures, on held-out images; a classifier judges what it generates.
 
 kerasgan evaluate --model=runs/sgan-mnist --dataset=mnist
 kerasgan evaluate --model=runs/cgan-mnist --dataset=mnist --classifier=judge.keras
 kerasgan evaluate --model=runs/cyclegan-a --dataset=folder --classifier=judge.keras
 kerasgan evaluate --model=runs/srgan-photos --dataset=photos
+kerasgan evaluate --model=runs/dcgan-mnist --dataset=mnist --metrics=frechet,precision_recall
+kerasgan evaluate --model=pictures --dataset=others --metrics=kernel --neighbours=near.png
 
 It prints the model's losses, accuracies and other measures on the test split, or on all of a folder
 that has none; for super-resolution those of bicubic upscaling too. With a classifier, which
 `scripts/train_classifier.py` trains, it also generates images of all classes, or codes, or
 translates the images of two domains, and prints how many the classifier takes for what was asked
 for.
+
+With --metrics it compares as many generated images as there are real ones, by a network's features,
+and writes the values to metrics.json in the run's folder, or for another --model beside it, to
+<name>.metrics.json. Here --model may be a SavedModel that makes images of noise, or a folder of
+pictures, too. With --neighbours it shows samples beside the nearest of the training images: those
+that are copies lie next to what they were copied from.
 """
 
 from zoo import quiet  # noqa: F401 before TensorFlow
@@ -18,6 +26,7 @@ import collections
 import math
 
 import numpy as np
+import tensorflow as tf
 from absl import flags
 from scipy.optimize import linear_sum_assignment
 from sklearn.metrics import confusion_matrix
@@ -27,11 +36,20 @@ import zoo
 from kerasgan import metrics
 from kerasgan.data import decode
 from kerasgan.data.memory import check_memory
+from kerasgan.engine.first_batches import first_batches
 from kerasgan.training import folder, loading
+from kerasgan.training import options as training_options
 from kerasgan.training.inputs import test_split
-from zoo import command_line
+from kerasgan.training.measuring import described, features, resizing
+from zoo import command_line, measuring
 
-_MODEL = flags.DEFINE_string("model", None, "A run's folder, or a .keras file.", required=True)
+_MODEL = flags.DEFINE_string(
+    "model",
+    None,
+    "A run's folder, or a .keras file; for --metrics and --neighbours also a SavedModel's folder, "
+    "or a folder of pictures.",
+    required=True,
+)
 _DATASET = flags.DEFINE_string(
     "dataset", None, "A data set's name, a folder of images, or an .npz file.", required=True
 )
@@ -45,20 +63,53 @@ _CLASSIFIER = flags.DEFINE_string(
 _COUNT = flags.DEFINE_integer(
     "count",
     10_000,
-    "How many images to generate for the classifier.",
+    "How many images to generate for the classifier, or at most to compare by --metrics.",
     lower_bound=1,
     upper_bound=command_line.MOST,
 )
 _SEED = flags.DEFINE_integer(
     "seed", 0, "The seed of the generated images.", lower_bound=0, upper_bound=2**32 - 1
 )
+_METRICS = flags.DEFINE_string(
+    "metrics",
+    "",
+    "Such as frechet,kernel,precision_recall,density_coverage. [default: none]",
+)
+_FEATURES = flags.DEFINE_string(
+    "features",
+    None,
+    "Whose features they compare: digits, fashion_mnist, mnist, efficientnet_lite0, or a .keras "
+    "file. [default: those of the data set, else efficientnet_lite0]",
+)
+_IMAGE_SIZE = flags.DEFINE_string(
+    "image_size",
+    None,
+    "A side in pixels, or HEIGHTxWIDTH, that a folder of pictures as --model is scaled to. "
+    "[default: their own size]",
+)
+_NEIGHBOURS = flags.DEFINE_string(
+    "neighbours", None, "A .png or .jpg file to write: samples, and the nearest training images."
+)
 
 
 @command_line.run_errors()
 def main():
-    """Loads, evaluates, judges."""
+    """Loads, evaluates, judges, compares."""
     path = folder.path_of(_MODEL.value)
+    network, file = prepare_comparison(path)
+    if measuring.holds_pictures(path) or tf.saved_model.contains_saved_model(path):
+        if network is None or _CLASSIFIER.value:
+            raise command_line.UserError(
+                f"--model={_MODEL.value} is no run and no .keras file: it takes --metrics or "
+                "--neighbours, and no --classifier"
+            )
+        compare_made(path, network, file)
+        return
     model = loading.load_model(path)
+    if _NEIGHBOURS.value and not hasattr(model, "generate"):
+        raise command_line.UserError(
+            f"--neighbours shows samples of noise; {path} holds a {type(model).__name__}"
+        )
     classifier = load_classifier(model) if _CLASSIFIER.value else None
     # The first whose data the model takes; those of one family load alike.
     recipe = next(recipe for recipe in zoo.RECIPES.values() if isinstance(model, kinds(recipe)))
@@ -83,6 +134,105 @@ def main():
         judge_translations(model, classifier, held_out)
     elif classifier is not None:
         judge(model, classifier)
+    if network is None:
+        return
+    with command_line.user_errors(ValueError):
+        real, inputs = model.gather(first_batches(batches, None, _COUNT.value), _COUNT.value)
+
+    def make(start, stop):
+        given = None if inputs is None else inputs[start:stop]
+        return model.make_from(given, stop - start, seed_of(start))
+
+    compare_images(network, file, make, real, len(real), held_out.name)
+
+
+def prepare_comparison(path):
+    """Returns the network for --metrics and --neighbours, if any, and the file for the values.
+
+    What is wrong is told before anything is computed.
+    """
+    training_options.check("metrics", _METRICS.value)
+    if not _METRICS.value and not _NEIGHBOURS.value:
+        if _FEATURES.value:
+            raise command_line.UserError("--features is for --metrics and --neighbours")
+        return None, None
+    file = measuring.result_file(path) if _METRICS.value else None
+    if _NEIGHBOURS.value:
+        picture = folder.path_of(_NEIGHBOURS.value)
+        if picture.suffix not in (".png", ".jpg"):
+            raise command_line.UserError(f"--neighbours={picture} must be a .png or .jpg file")
+        command_line.check_new(picture, folder=False)
+    return features(_FEATURES.value, _DATASET.value), file
+
+
+def seed_of(start):
+    """Returns the seed of the images that begin with number `start`."""
+    return (_SEED.value + start) % 2**32
+
+
+def load_real(split, shape):
+    """Returns the data set, as `kerasgan.data.load_images` does."""
+    with command_line.user_errors(ValueError, OSError, kerasgan.data.DownloadError):
+        return kerasgan.data.load_images(
+            _DATASET.value, shape, split=split, data_dir=_DATA_DIR.value
+        )
+
+
+def compare_made(path, network, file):
+    """Compares the images of a SavedModel, or a folder of pictures."""
+    if measuring.holds_pictures(path):
+        shape = None
+        if _IMAGE_SIZE.value:
+            channels = network.input_shape[-1] or 3
+            shape = (*command_line.parse_size(_IMAGE_SIZE.value), channels)
+        with command_line.user_errors(ValueError):
+            pictures = kerasgan.data.load_images(path, shape, split=test_split(path))
+        images = pictures.images[: _COUNT.value]
+        shape, most = images.shape[1:], len(images)
+
+        def make(start, stop):
+            return images[start:stop]
+
+    else:
+        generate, shape = measuring.load_served(path)
+        most = _COUNT.value
+
+        def make(start, stop):
+            return generate(stop - start, seed_of(start))
+
+    held_out = load_real(test_split(_DATASET.value), shape)
+    real = held_out.images[: _COUNT.value]
+    compare_images(network, file, make, real, min(most, len(real)), held_out.name)
+
+
+def compare_images(network, file, make, real, count, name):
+    """Prints and writes the values of --metrics, and writes the picture of --neighbours.
+
+    Args:
+        network: The features.
+        file: The file for the values.
+        make: A function (start, stop) -> generated images.
+        real: Real images, uint8.
+        count: How many images to generate.
+        name: What the real images are called.
+    """
+    size = _BATCH_SIZE.value
+    if file is not None:
+        with command_line.user_errors(ValueError):
+            found = measuring.compare(_METRICS.value, network, real, make, count, size)
+        print(f"{described(network, count, len(real), name)}:")
+        measuring.show(found)
+        facts = {"model": _MODEL.value, "dataset": name, "seed": _SEED.value}
+        facts |= {"real": len(real), "generated": count, "features": network.name}
+        measuring.write(file, found, **facts, resizing=resizing(network))
+        print(f"The values are in {file}")
+    if _NEIGHBOURS.value:
+        training = load_real("train", real.shape[1:])
+        picture = measuring.neighbours(network, training.images, make, size)
+        output = folder.path_of(_NEIGHBOURS.value)
+        with command_line.new_folder(output.parent):
+            kerasgan.data.save_image(output, picture)
+        print(f"Samples, and the nearest of {len(training)} images of {name}: {output}")
 
 
 def kinds(recipe):

@@ -158,10 +158,28 @@ flags.DEFINE_integer(
     lower_bound=1,
 )
 flags.DEFINE_string(
+    "metrics",
+    "",
+    "Metrics of generated images, such as frechet,kernel,precision_recall,density_coverage. "
+    "[default: none]",
+)
+flags.DEFINE_integer(
+    "metrics_every",
+    1,
+    "Measure after the first epoch, then after each so many, and after the last.",
+    lower_bound=1,
+)
+flags.DEFINE_string(
+    "features",
+    None,
+    "Whose features the metrics compare: digits, fashion_mnist, mnist, efficientnet_lite0, or a "
+    ".keras file. [default: those of the data set, else efficientnet_lite0]",
+)
+flags.DEFINE_string(
     "monitor",
     None,
     "The logged value, such as val_accuracy, by which best.keras is chosen. [default: the "
-    "recipe's, if any]",
+    "recipe's, or the first metric, if any]",
 )
 flags.DEFINE_enum(
     "on_collapse",
