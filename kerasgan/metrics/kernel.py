@@ -43,6 +43,8 @@ def kernel_distance(a, b, subsets=100, subset_size=None, seed=0):
         raise ValueError(
             f"subset_size must be from 2 to the {fewest} rows that there are, but is {subset_size}."
         )
+    if subset_size == len(a) == len(b):
+        subsets = 1  # each would hold all rows
     generator = np.random.default_rng(seed)
     found = []
     for _ in range(subsets):

@@ -46,6 +46,10 @@ def test_order():
 def test_subsets_of_few_images_are_all():
     few = clusters(0)[:30], clusters(1)[:20]
     assert metrics.kernel_distance(*few) == metrics.kernel_distance(*few, subset_size=20)
+    one, other = clusters(0)[:20], clusters(1)[:20]
+    mean, deviation = metrics.kernel_distance(one, other)
+    assert deviation == 0.0
+    assert mean == pytest.approx(metrics.kernel_distance(other, one, seed=1)[0], rel=1e-9)
 
 
 def test_wrong_features_are_told():
