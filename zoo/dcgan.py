@@ -10,8 +10,8 @@ cores; blurred digits.
 `kerasgan train --dataset=horse2zebra/trainA --image_size=64`, 250 photographs of horses, networks
 of half the paper's width, with `DiffAugment`: 30 epochs of 300 steps of 32, 0.18 s a step on two
 idle cores, 27 minutes. Horses on meadows in most of 64 samples, none sharp; the discriminator's
-accuracies stay between 0.75 and 0.90. Without augmentation they go to 1.00, and samples get worse again after
-2,400 steps.
+accuracies stay between 0.75 and 0.90. Without augmentation they go to 1.00, and samples get worse
+again after 2,400 steps.
 
 The paper trained on 64 x 64 images with batches of 128; half of that gives MNIST twice the updates.
 It has no average of the generator's weights, which makes samples steadier. CIFAR-10 and CelebA
