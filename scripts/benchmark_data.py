@@ -103,7 +103,7 @@ class Folder:
         """Returns one."""
         import torch
 
-        with Image.open(self.files[number]) as image:
+        with Image.open(self.files[number], formats=["JPEG"]) as image:
             image = image.convert("RGB").resize((64, 64), Image.Resampling.BICUBIC)
         pixels = torch.from_numpy(np.asarray(image).copy()).permute(2, 0, 1)
         return pixels.float() / 127.5 - 1

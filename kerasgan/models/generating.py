@@ -111,3 +111,19 @@ class Generates:
         """Returns what signatures call the tensors of endpoints that return no images."""
         names = dict.fromkeys(["generate", "generate_n"], self.examples.name)
         return names | {"discriminate": "logits", "sample_latent": "latents"}
+
+
+def slerp(latents, count):
+    """Returns latents (count, dim) on great circles from each to the next, and back to the first.
+
+    White, "Sampling Generative Networks", 2016, arXiv:1609.04468: between, they are as long as
+    latents are, which on straight lines they are not.
+    """
+    places = np.arange(count) * len(latents) / count
+    first, share = places.astype(int), (places % 1)[:, None]
+    a, b = latents[first], latents[(first + 1) % len(latents)]
+    lengths = np.linalg.norm(a, axis=1, keepdims=True) * np.linalg.norm(b, axis=1, keepdims=True)
+    cosine = np.sum(a * b, axis=1, keepdims=True) / np.maximum(lengths, 1e-12)
+    angle = np.maximum(np.arccos(np.clip(cosine, -1, 1)), 1e-6)
+    between = (np.sin((1 - share) * angle) * a + np.sin(share * angle) * b) / np.sin(angle)
+    return between.astype("float32")

@@ -10,7 +10,7 @@ from processes import refuses, run
 from test_labelled_scripts import SHAPE, dense, picture
 
 from kerasgan import models
-from zoo.commands import generate
+from kerasgan.models.generating import slerp
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_a_film_goes_around_from_image_to_image(folder, tmp_path, source):
     assert len(film) == 12
     model = keras.models.load_model(folder / "model.keras")
     np.testing.assert_array_equal(film[::4], model.generate(3, seed=3)[..., 0])
-    latents = generate.slerp(model.sample_latent(3, 3).numpy(), 12)
+    latents = slerp(model.sample_latent(3, 3).numpy(), 12)
     np.testing.assert_array_equal(film, model.to_images(latents)[..., 0])
     assert run("generate", *flags, "--output=walk.gif", cwd=tmp_path).returncode == 0
     assert len(frames(tmp_path / "walk.gif")) == 12
@@ -58,10 +58,10 @@ def test_a_film_goes_around_from_image_to_image(folder, tmp_path, source):
 
 def test_points_between_latents_are_as_long_as_latents():
     a, b = np.array([[3.0, 0.0]]), np.array([[0.0, 3.0]])
-    made = generate.slerp(np.concatenate([a, b]), 4)
+    made = slerp(np.concatenate([a, b]), 4)
     half = 3 / np.sqrt(2)
     np.testing.assert_allclose(made, [[3, 0], [half, half], [0, 3], [half, half]], atol=1e-5)
-    same = generate.slerp(np.ones((2, 5)), 6)  # no angle between them
+    same = slerp(np.ones((2, 5)), 6)  # no angle between them
     np.testing.assert_allclose(same, np.ones((6, 5)), atol=1e-5)
 
 

@@ -23,6 +23,7 @@ from absl import flags
 from kerasgan.data import decode, edge_map, image_grid, in_tiles, save_film, save_image
 from kerasgan.data.files import picture_files, read_files
 from kerasgan.data.memory import check_memory
+from kerasgan.models.generating import slerp
 from kerasgan.training import folder, loading
 from zoo import command_line
 
@@ -126,22 +127,6 @@ def main():
             for i, image in enumerate(images):
                 save_image(output / f"{i:05d}.{_FORMAT.value}", image)
     print(f"{count} images in {output} (--seed={seed})")
-
-
-def slerp(latents, count):
-    """Returns latents (count, dim) on great circles from each to the next, and back to the first.
-
-    White, "Sampling Generative Networks", 2016, arXiv:1609.04468: between, they are as long as
-    latents are, which on straight lines they are not.
-    """
-    places = np.arange(count) * len(latents) / count
-    first, share = places.astype(int), (places % 1)[:, None]
-    a, b = latents[first], latents[(first + 1) % len(latents)]
-    lengths = np.linalg.norm(a, axis=1, keepdims=True) * np.linalg.norm(b, axis=1, keepdims=True)
-    cosine = np.sum(a * b, axis=1, keepdims=True) / np.maximum(lengths, 1e-12)
-    angle = np.maximum(np.arccos(np.clip(cosine, -1, 1)), 1e-6)
-    between = (np.sin((1 - share) * angle) * a + np.sin(share * angle) * b) / np.sin(angle)
-    return between.astype("float32")
 
 
 def check_room(output, count, latent_dim, image_shape, batch_size, activations=0):
