@@ -231,6 +231,7 @@ def _load_numpy(path, image_shape, split, crop, limit, keeping):
     wanted, count = image_shape or shape[1:], min(shape[0], limit or shape[0])
     if path.suffix == ".npy" and keeping.on_disk(count, wanted, path.name):
         images = Mapped(path, image_shape, crop, limit)
+        images.check(name)
         return Images(keeping.cached(images, path.stem), labels, name=path.stem)
     images = stored.read(limit)
     images = images.reshape(len(images), *shape[1:])

@@ -100,12 +100,26 @@ def check_images(images, image_shape, name="x"):
     if images.dtype == np.uint8:
         return
     pixels = np.asarray(images)
-    low, high = float(pixels.min()), float(pixels.max())
+    check_range(float(pixels.min()), float(pixels.max()), pixels.dtype.name, name)
+
+
+def check_range(low, high, dtype_name, name):
+    """Checks what `check_images` does of the values of floating images, and warns as it does.
+
+    Args:
+        low: The least value.
+        high: The largest.
+        dtype_name: The name of their type, for the error.
+        name: As of `check_images`.
+
+    Raises:
+        ValueError: If one is NaN or infinite, or out of range.
+    """
     if not np.isfinite([low, high]).all():
         raise ValueError(f"{name} must be finite, but holds NaN or infinite values.")
     if low < -1 - _TOLERANCE or high > 1 + _TOLERANCE:
         raise ValueError(
-            f"{name} must be {_RANGES}, but is {pixels.dtype.name} in [{low:.6g}, {high:.6g}]."
+            f"{name} must be {_RANGES}, but is {dtype_name} in [{low:.6g}, {high:.6g}]."
         )
     # Black is 0 there; here no level of uint8 is, but the two next to it.
     if 0 <= low < _NO_LEVEL and 0 < high <= 1:

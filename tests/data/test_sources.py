@@ -93,6 +93,19 @@ def test_npy_files_and_sequences(tmp_path):
         data.load_images({1, 2})
 
 
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    ("value", "message"), [(np.nan, "must be finite"), (255.0, r"float32 in \[-1, 255\]")]
+)
+def test_floats_in_a_file_are_checked_all_of_them(tmp_path, monkeypatch, stream, value, message):
+    monkeypatch.setattr(sources, "_CHECKED", 2)
+    floats = np.linspace(-1, 1, 7 * 64, dtype="float32").reshape(7, 8, 8, 1)
+    floats[5, 3, 3] = value
+    np.save(tmp_path / "floats.npy", floats)
+    with pytest.raises(ValueError, match=f"floats.npy.*{message}"):
+        data.load_images(tmp_path / "floats.npy", (8, 8, 1), stream=stream)
+
+
 def test_pairs_and_domains(tmp_path):
     for domain, seed in (("trainA", 1), ("trainB", 2)):
         write(tmp_path / "pairs" / domain, 6, (16, 16), seed)
