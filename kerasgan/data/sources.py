@@ -32,6 +32,19 @@ def _pool():
     return ThreadPoolExecutor(os.cpu_count())
 
 
+def read_file(read, path):
+    """Returns what a function reads of a file.
+
+    Raises:
+        SourceError: If the file is gone.
+        Exception: Whatever the function raises on a broken file.
+    """
+    try:
+        return read(path)
+    except (FileNotFoundError, PermissionError) as error:
+        raise SourceError(f"{MARK}{printable(path)} is gone: {reason(error)}") from error
+
+
 class Source:
     """The base class: a subclass reads one image.
 
@@ -104,11 +117,10 @@ class PictureFiles(Source):
 
     def read(self, number):
         """Returns an image, as in `Source`."""
-        path = self._files[number]
         try:
-            return self._read(path)
-        except (FileNotFoundError, PermissionError) as error:
-            raise SourceError(f"{MARK}{printable(path)} is gone: {reason(error)}") from error
+            return read_file(self._read, self._files[number])
+        except SourceError:
+            raise
         except Exception as error:  # Pillow's decoders raise nearly anything on broken files.
             return self.read(self._next(number, error))
 

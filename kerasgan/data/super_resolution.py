@@ -21,6 +21,7 @@ from kerasgan.data.files import (
 )
 from kerasgan.data.photos import photos
 from kerasgan.data.pixels import check_image_shape, to_float
+from kerasgan.data.sources import read_file
 
 
 class OnDisk:
@@ -281,7 +282,9 @@ def load_super_resolution(
             return read(path).shape  # each is decoded once before: a broken one has no part
 
         found = list(read_files(files, shape, root, left_out, limit))
-        pictures = OnDisk([shape for _, shape in found], lambda number: read(found[number][0]))
+        pictures = OnDisk(
+            [shape for _, shape in found], lambda number: read_file(read, found[number][0])
+        )
         return SuperResolution(pictures, image_shape, scale, name)
     pictures = [picture for _, picture in read_files(files, read, root, left_out, limit)]
     return SuperResolution(pictures, image_shape, scale, name)

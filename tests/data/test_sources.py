@@ -298,6 +298,16 @@ def test_a_picture_that_vanishes_is_one_line(tmp_path, run_eagerly):
     assert str(told.value).endswith("003.jpg is gone: No such file or directory")
 
 
+def test_a_picture_for_super_resolution_that_vanishes_is_one_line(tmp_path):
+    write(tmp_path / "photos", 3, (16, 16))
+    pictures = data.load_super_resolution(tmp_path / "photos", (8, 8, 3), scale=2, stream=True)
+    os.unlink(tmp_path / "photos" / "001.jpg")
+    model = models.SRGAN((8, 8, 3), scale=2, adversarial_weight=0)
+    model.compile(run_eagerly=True)
+    with pytest.raises(SourceError, match="001.jpg is gone: No such file or directory$"):
+        model.fit(pictures.stream(2, seed=0), steps_per_epoch=9, verbose=0)
+
+
 def test_training_goes_on_from_a_checkpoint_when_a_picture_has_vanished(tmp_path, monkeypatch):
     import zoo
     from kerasgan.training import TrainingStopped, train
