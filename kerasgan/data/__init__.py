@@ -5,6 +5,7 @@ from kerasgan.data.images import Images
 from kerasgan.data.labels import check_labels
 from kerasgan.data.loading import load_images
 from kerasgan.data.pixels import check_image_shape, check_images, to_float, to_uint8
+from kerasgan.data.points import Points, load_points
 from kerasgan.data.semi_supervised import labelled_subset, semi_supervised
 from kerasgan.data.super_resolution import SuperResolution, load_super_resolution
 from kerasgan.data.tfds import DownloadError
@@ -15,6 +16,7 @@ __all__ = [
     "DownloadError",
     "Images",
     "Pairs",
+    "Points",
     "SuperResolution",
     "Unpaired",
     "check_image_shape",
@@ -27,6 +29,7 @@ __all__ = [
     "labelled_subset",
     "load_images",
     "load_pairs",
+    "load_points",
     "load_super_resolution",
     "load_unpaired",
     "save_film",

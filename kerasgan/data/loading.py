@@ -25,6 +25,7 @@ from kerasgan.data.files import (
 from kerasgan.data.images import Images
 from kerasgan.data.pixels import check_image_shape, check_images, check_spec, to_uint8
 from kerasgan.data.sources import Mapped, PictureFiles, Sequence
+from kerasgan.data.stacked import load_stacked
 from kerasgan.data.tfds import load_tfds
 
 
@@ -47,6 +48,9 @@ def load_images(
 
             - `"digits"`: the 1,797 handwritten digits, 8x8 grey, inside scikit-learn; the last 297
               are the test split.
+            - `"stacked_mnist"`: three random digits of MNIST, of both its splits, as the channels
+              of an image, to see which of the 1,000 triples a generator makes: 128,000, and
+              26,000 others as the test split.
             - A folder with pictures (BMP, GIF, JPEG, PNG, TIFF, WebP, and AVIF if Pillow reads it)
               at any depth, of any size and mode. If it holds a folder named like `split`, that one
               is read. If each picture lies in a sub-folder, the sub-folders are the classes, those
@@ -96,6 +100,8 @@ def load_images(
         raise ValueError("source must name a data set, a folder or a file, but is empty.")
     if source == "digits":
         return _load_digits(image_shape, split, crop, limit)
+    if source == "stacked_mnist":
+        return load_stacked(image_shape, split, data_dir, crop, limit)
     path, kept = source_path(source), Keeping(stream, cache_dir)
     if is_folder(path):
         return _load_folder(path, image_shape, split, crop, limit, kept)

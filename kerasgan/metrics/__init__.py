@@ -12,6 +12,13 @@ from kerasgan.metrics.frechet import (
 )
 from kerasgan.metrics.inception_v3 import inception
 from kerasgan.metrics.kernel import KernelDistance, kernel_distance
+from kerasgan.metrics.modes import (
+    StackedDivergence,
+    StackedModes,
+    modes_covered,
+    stacked,
+    stacked_modes,
+)
 from kerasgan.metrics.multiscale import ms_ssim, sliced_wasserstein
 from kerasgan.metrics.neighbours import (
     DensityCoverage,
@@ -34,6 +41,8 @@ __all__ = [
     "PrecisionRecall",
     "Prepare",
     "SSIM",
+    "StackedDivergence",
+    "StackedModes",
     "classifier",
     "density_coverage",
     "efficientnet_lite0",
@@ -45,6 +54,7 @@ __all__ = [
     "kernel_distance",
     "least_side",
     "mean_distance",
+    "modes_covered",
     "moments",
     "ms_ssim",
     "perceptual_distance",
@@ -53,4 +63,6 @@ __all__ = [
     "sharpness",
     "sliced_wasserstein",
     "ssim",
+    "stacked",
+    "stacked_modes",
 ]

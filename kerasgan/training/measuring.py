@@ -12,6 +12,7 @@ COUNT = 1000
 
 _CLASSIFIERS = ("digits", "fashion_mnist", "mnist")
 _EFFICIENTNET = "efficientnet_lite0"
+_STACKED = "stacked_mnist"
 
 
 METRICS = {
@@ -19,6 +20,8 @@ METRICS = {
     "kernel": metrics.KernelDistance,
     "precision_recall": metrics.PrecisionRecall,
     "density_coverage": metrics.DensityCoverage,
+    "stacked_modes": metrics.StackedModes,
+    "stacked_divergence": metrics.StackedDivergence,
 }
 
 
@@ -47,16 +50,19 @@ def features(name, dataset):
 
     Args:
         name: "digits", "fashion_mnist" or "mnist", for `kerasgan.metrics.classifier`;
-            "efficientnet_lite0"; or the path of a .keras file. None is the classifier of the data
-            set if there is one, else EfficientNet-Lite0.
+            "efficientnet_lite0"; "stacked_mnist", the logits of MNIST's classifier of each of three
+            channels; or the path of a .keras file. None is the one that is named like the data set,
+            else EfficientNet-Lite0.
         dataset: The name of the data set, or a folder.
 
     Raises:
         RunError: If there is no such network, or its weights are not installed.
     """
-    name = name or (dataset if dataset in _CLASSIFIERS else _EFFICIENTNET)
+    name = name or (dataset if dataset in (*_CLASSIFIERS, _STACKED) else _EFFICIENTNET)
     if name in _CLASSIFIERS:
         return metrics.classifier(name)
+    if name == _STACKED:
+        return metrics.stacked(metrics.classifier("mnist", "logits"))
     if name == _EFFICIENTNET:
         try:
             return metrics.efficientnet_lite0()
