@@ -1,4 +1,4 @@
-"""The command `kerasgan`: train, generate, export and evaluate."""
+"""The command `kerasgan`: train, generate, export, evaluate and compare."""
 
 import importlib
 import sys
@@ -10,6 +10,7 @@ COMMANDS = {
     "generate": "Generates images with a trained model, from noise, or from pictures.",
     "export": "Exports a trained model as a SavedModel.",
     "evaluate": "Measures a trained model, or pictures, on held-out images.",
+    "compare": "Compares recipes, losses or options.",
 }
 
 
@@ -33,3 +34,7 @@ def run(name):
     if name == "train":
         command_line.end_on_sigterm()  # before the imports that take seconds
     command_line.run(importlib.import_module(f"zoo.commands.{name}").main)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,12 +1,13 @@
-"""What a run writes down while it trains: curves, history.csv, the best model."""
+"""What a run writes down while it trains: curves, history.csv, times, the best model."""
 
 import math
+import time
 
 import keras
 
 from kerasgan.files import whole
 from kerasgan.training.errors import RunError
-from kerasgan.training.history import numbers, read_history
+from kerasgan.training.history import numbers, read_history, write_history
 
 
 class Curves(keras.callbacks.TensorBoard):
@@ -34,6 +35,36 @@ class CSVHistory(keras.callbacks.CSVLogger):
         """Opens the file."""
         super().on_train_begin(logs)
         self.keys = self.names
+
+
+class Times(keras.callbacks.Callback):
+    """Writes times.csv: the seconds that the steps of each epoch took, without what follows them.
+
+    Of an epoch that was interrupted only the steps since then count.
+
+    Args:
+        path: The file.
+        epochs: How many epochs are done, whose rows stay.
+    """
+
+    def __init__(self, path, epochs):
+        super().__init__()
+        self.path = path
+        rows = {row["epoch"]: row for row in read_history(path) or ()}
+        self.rows = [rows.get(i, {"epoch": i, "seconds": math.nan}) for i in range(epochs)]
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Starts the clock."""
+        self._begun = self._seen = time.perf_counter()
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Looks at it."""
+        self._seen = time.perf_counter()
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Writes the file."""
+        self.rows.append({"epoch": epoch, "seconds": f"{self._seen - self._begun:.3f}"})
+        write_history(self.path, self.rows)
 
 
 def check_monitor(monitor, model, held_out):

@@ -39,10 +39,10 @@ def train(
 ):
     """Trains a recipe's model, in a folder from which training can go on.
 
-    The folder then holds recipe.json (all options), config.json, history.csv and curves.png,
-    samples/, checkpoints/, logs/ (for TensorBoard), model.keras and saved_model/, and best.keras if
-    a value is monitored. Equal arguments give equal weights on equal machines, and a run that was
-    stopped anywhere goes on to the same weights.
+    The folder then holds recipe.json (all options), config.json, history.csv, times.csv (of the
+    steps of each epoch), curves.png, samples/, checkpoints/, logs/ (for TensorBoard), model.keras
+    and saved_model/, and best.keras if a value is monitored. Equal arguments give equal weights on
+    equal machines, and a run that was stopped anywhere goes on to the same weights.
 
     Args:
         recipe: A `Recipe`, such as `zoo.RECIPES["dcgan"]`.
@@ -277,6 +277,7 @@ class _Run:
             done,
             held_out,
             [
+                records.Times(workdir / "times.csv", done.epoch),
                 *measures,
                 callbacks.HaltOnNonFinite(),
                 callbacks.GANHealth(

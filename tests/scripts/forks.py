@@ -24,11 +24,15 @@ import json, os, signal, socket, sys
 
 unbuffered = sys.argv[1] == "-u"
 script, *flags = sys.argv[1 + unbuffered:]
-if script.startswith("-"):
+if script == "-m":
+    script += flags.pop(0)
+elif script.startswith("-"):
     os.execv({python!r}, [{python!r}, *sys.argv[1:]])
+else:
+    script = os.path.abspath(script)
 server = socket.socket(socket.AF_UNIX)
 server.connect({socket!r})
-request = dict(script=os.path.abspath(script), flags=flags, cwd=os.getcwd(), env=dict(os.environ))
+request = dict(script=script, flags=flags, cwd=os.getcwd(), env=dict(os.environ))
 socket.send_fds(server, [b"f"], [0, 1, 2])
 server.sendall(json.dumps(request | dict(unbuffered=unbuffered)).encode() + b"\\n")
 lines = server.makefile()
@@ -122,11 +126,15 @@ def become(streams, script, flags, cwd, env, unbuffered=False, executable=None, 
     sys.stdout.reconfigure(line_buffering=unbuffered)
     sys.executable = executable or sys.executable
     signal.alarm(timeout)  # what hangs is to fail
-    sys.path.insert(0, os.path.dirname(script))
+    module = script.removeprefix("-m") if script.startswith("-m") else None
+    sys.path.insert(0, cwd if module else os.path.dirname(script))
     sys.argv = [script, *flags]
     code = 0
     try:
-        runpy.run_path(script, run_name="__main__")
+        if module:
+            runpy.run_module(module, run_name="__main__", alter_sys=True)
+        else:
+            runpy.run_path(script, run_name="__main__")
     except SystemExit as error:
         code = error.code
         if not isinstance(code, int | None):
