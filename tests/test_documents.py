@@ -2,6 +2,7 @@
 
 import pathlib
 import re
+import shlex
 
 import numpy as np
 from PIL import Image
@@ -35,7 +36,7 @@ def test_the_python_of_the_readme_and_the_guide_runs(tmp_path):
 
 def test_the_flags_of_the_documents_are_known():
     commands = [
-        part.split()
+        shlex.split(part)
         for document in [*DOCUMENTS, "docs/performance.md", "CONTRIBUTING.md"]
         for block in blocks(document, "sh")
         for line in block.splitlines()
