@@ -5,7 +5,7 @@ import json
 import keras
 import numpy as np
 import pytest
-from conformance import tiny
+from conformance import cases
 
 import kerasgan
 import zoo
@@ -126,16 +126,16 @@ def stop(checkpoint, epoch, step=0):
 
 @pytest.mark.parametrize("name", sorted(zoo.RECIPES))
 def test_a_stopped_run_has_a_model(name, tmp_path, capsys):
-    model = tiny.build(name)
-    tiny.move_state(model)
+    model = cases.build(name)
+    cases.move_state(model)
     stop(begin(tmp_path / "run", model), 0, 1)
     loaded = load_model(tmp_path / "run")
     assert capsys.readouterr().out == (
         f"Using {tmp_path}/run/checkpoints/epoch-00000-step-00000001.weights.h5\n"
     )
     assert type(loaded) is type(model)
-    assert not tiny.changed(tiny.state(model), tiny.state(loaded))
-    np.testing.assert_array_equal(tiny.made(name, loaded), tiny.made(name, model))
+    assert not cases.changed(cases.state(model), cases.state(loaded))
+    np.testing.assert_array_equal(cases.made(name, loaded), cases.made(name, model))
 
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
@@ -155,14 +155,14 @@ def test_a_stopped_run_of_mixed_precision_with_features_has_a_model(policy, tmp_
     stop(begin(tmp_path / "run", model), 1)
     keras.config.set_dtype_policy("float32")
     loaded = load_model(tmp_path / "run")
-    assert not tiny.changed(tiny.state(model), tiny.state(loaded))
+    assert not cases.changed(cases.state(model), cases.state(loaded))
     assert loaded.generator_optimizer.get_config() == model.generator_optimizer.get_config()
     assert loaded.generator.layers[1].dtype_policy.name == policy
 
 
 def test_the_newest_model_of_a_run_is_loaded(tmp_path, capsys):
     path = tmp_path / "run"
-    model = tiny.build("gan")
+    model = cases.build("gan")
     checkpoint = begin(path, model)
 
     def loads(expected, words):

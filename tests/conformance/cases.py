@@ -33,7 +33,7 @@ def batch_size(model, replicas=1):
 
 
 def data(name):
-    """The recipe's default data, tiny."""
+    """The recipe's default data, cases."""
     recipe = zoo.RECIPES[name]
     kit = _kit(recipe.model)
     return recipe.load(kit.source, kit.image_shape, limit=kit.limit)
