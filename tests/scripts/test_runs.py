@@ -6,9 +6,9 @@ import keras
 import numpy as np
 import pytest
 from conformance import cases
+from conformance.cases import begin, stop
 
 import kerasgan
-import zoo
 from kerasgan import models
 from kerasgan.data import order
 from kerasgan.training import RunError, folder, history, load_model
@@ -107,35 +107,6 @@ def test_the_digest_of_arrays():
 
 
 # ---------------------------------------------------------------------- loading a run's model
-
-
-def begin(path, model, **options):
-    """Writes what training does before it begins."""
-    path.mkdir()
-    folder.write_options(path, options)
-    folder.write(path / "config.json", model.to_json())
-    checkpoint = kerasgan.callbacks.Checkpoint(path / "checkpoints")
-    checkpoint.set_model(model)
-    return checkpoint
-
-
-def stop(checkpoint, epoch, step=0):
-    checkpoint.position = kerasgan.callbacks.Position(epoch, step)
-    checkpoint.save()
-
-
-@pytest.mark.parametrize("name", sorted(zoo.RECIPES))
-def test_a_stopped_run_has_a_model(name, tmp_path, capsys):
-    model = cases.build(name)
-    cases.move_state(model)
-    stop(begin(tmp_path / "run", model), 0, 1)
-    loaded = load_model(tmp_path / "run")
-    assert capsys.readouterr().out == (
-        f"Using {tmp_path}/run/checkpoints/epoch-00000-step-00000001.weights.h5\n"
-    )
-    assert type(loaded) is type(model)
-    assert not cases.changed(cases.state(model), cases.state(loaded))
-    np.testing.assert_array_equal(cases.made(name, loaded), cases.made(name, model))
 
 
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
