@@ -734,8 +734,8 @@ MUTANTS = [
     *_mutants(
         "data/cache.py",
         (
-            "done = (file.tell() - start) // size",
-            "done = file.tell() // size",
+            "file.truncate(start + done * size)",
+            "file.tell()",
             (f"{_SOURCES}an_interrupted_cache_goes_on",),
         ),
     ),
