@@ -18,10 +18,12 @@ tf.config.set_logical_device_configuration(
 
 ROOT = pathlib.Path(__file__).parent.parent
 
-# What has been imported stays: collecting garbage need not look at it, nor so often.
-gc.collect()
-gc.freeze()
-gc.set_threshold(10_000)
+
+def pytest_collection_finish():
+    """What has been imported stays: collecting garbage need not look at it, nor so often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20)
 
 
 def shared_data(*parts):
@@ -37,6 +39,14 @@ def shared_data(*parts):
 def mirrored():
     """The one strategy of this process: TensorFlow mixes up the collectives of two."""
     return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+
+
+@pytest.fixture
+def eagerly(request):
+    """Without graphs, which take longer than one or two steps, but for several replicas."""
+    tf.config.run_functions_eagerly("mirrored" not in request.fixturenames)
+    yield
+    tf.config.run_functions_eagerly(False)
 
 
 @pytest.fixture

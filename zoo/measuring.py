@@ -2,7 +2,6 @@
 
 import json
 
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -10,7 +9,7 @@ import kerasgan
 from kerasgan.data import image_grid
 from kerasgan.metrics import extract_features
 from kerasgan.training import folder, loading, measuring
-from zoo.command_line import UserError
+from zoo.command_line import UserError, progress_bar
 
 # A row of the picture of neighbours is a sample and those nearest to it.
 _SAMPLES, _NEIGHBOURS = 10, 7
@@ -94,7 +93,7 @@ def _features(network, images, count, batch_size):
         count: How many there are.
         batch_size: Images computed at once.
     """
-    progress, found = keras.utils.Progbar(count, unit_name="image"), []
+    progress, found = progress_bar(count, "image"), []
     for start in range(0, count, batch_size):
         batch = images(start, min(start + batch_size, count))
         found.append(extract_features(network, batch, batch_size))

@@ -1,5 +1,6 @@
 """Batches of any structure."""
 
+import numpy as np
 import tensorflow as tf
 
 from kerasgan.engine.checks import ensure
@@ -8,6 +9,19 @@ from kerasgan.engine.checks import ensure
 def batch_length(element):
     """How many examples a batch holds, an integer tensor."""
     return tf.shape(tf.nest.flatten(element)[0])[0]
+
+
+def predict_in_batches(function, inputs, batch_size):
+    """Returns what a function makes of arrays, in batches, as a NumPy array.
+
+    Args:
+        function: It takes as many tensors as there are arrays, and returns one.
+        inputs: Arrays of equal lengths, in a list.
+        batch_size: How many of their elements to compute at once.
+    """
+    starts = range(0, len(inputs[0]), batch_size)
+    batches = [[x[start : start + batch_size] for x in inputs] for start in starts]
+    return np.concatenate([function(*batch).numpy() for batch in batches])
 
 
 def not_empty(x, shape=None):

@@ -5,6 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from kerasgan.data import check_images, to_uint8
+from kerasgan.engine.batches import predict_in_batches
 from kerasgan.engine.checks import check_integer
 
 # The largest multiple of pixels that a network may want its images' sides to be.
@@ -13,7 +14,7 @@ _LARGEST_MULTIPLE = 1024
 _LARGEST_LEAST = 128
 
 
-def predict_in_batches(function, images, batch_size):
+def predict_images(function, images, batch_size):
     """Returns the uint8 images that a compiled function makes of images, in batches.
 
     Args:
@@ -29,9 +30,7 @@ def predict_in_batches(function, images, batch_size):
     images = np.asarray(images)
     if images.dtype != np.uint8:
         images = to_uint8(images).numpy()
-    starts = range(0, len(images), batch_size)
-    batches = [images[start : start + batch_size] for start in starts]
-    return np.concatenate([function(batch).numpy() for batch in batches])
+    return predict_in_batches(function, [images], batch_size)
 
 
 def apply_padded(network, inputs, scale=1):

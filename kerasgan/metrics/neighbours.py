@@ -5,6 +5,7 @@ to the k-th neighbour.
 """
 
 import numpy as np
+from keras import ops
 
 from kerasgan.metrics.checks import check_features, check_pair, check_positive
 from kerasgan.metrics.on_features import KINDS, KeepingMetric
@@ -109,7 +110,23 @@ def _distances(a, b):
         yield rows, distances
 
 
-class PrecisionRecall(KeepingMetric):
+class _NeighbourMetric(KeepingMetric):
+    """Two shares of all images that were seen, as `function` finds them; more is better."""
+
+    direction = "up"
+    function = None
+
+    def __init__(self, features, k, name, dtype):
+        super().__init__(features, name, dtype, k=k)
+
+    def result(self):
+        """Returns both, by the names in `parts`. Raises a ValueError as the function does."""
+        values = self.function(*map(self.kept, KINDS), **self._options)
+        tensors = (ops.convert_to_tensor(value, self.dtype) for value in values)
+        return dict(zip(self.parts, tensors, strict=True))
+
+
+class PrecisionRecall(_NeighbourMetric):
     """`precision_recall` of all images that were seen; more is better.
 
     Args:
@@ -119,19 +136,14 @@ class PrecisionRecall(KeepingMetric):
         dtype: Of the result.
     """
 
-    direction = "up"
     parts = "precision", "recall"
+    function = staticmethod(precision_recall)
 
     def __init__(self, features, k=3, name="precision_recall", dtype="float64"):
-        super().__init__(features, name, dtype, k=k)
-
-    def result(self):
-        """Returns "precision" and "recall", by name. Raises a ValueError as the function does."""
-        values = precision_recall(*map(self.kept, KINDS), **self._options)
-        return self._tensors(values)
+        super().__init__(features, k, name, dtype)
 
 
-class DensityCoverage(KeepingMetric):
+class DensityCoverage(_NeighbourMetric):
     """`density_coverage` of all images that were seen; more is better.
 
     Args:
@@ -141,13 +153,8 @@ class DensityCoverage(KeepingMetric):
         dtype: Of the result.
     """
 
-    direction = "up"
     parts = "density", "coverage"
+    function = staticmethod(density_coverage)
 
     def __init__(self, features, k=5, name="density_coverage", dtype="float64"):
-        super().__init__(features, name, dtype, k=k)
-
-    def result(self):
-        """Returns "density" and "coverage", by name. Raises a ValueError as the function does."""
-        values = density_coverage(*map(self.kept, KINDS), **self._options)
-        return self._tensors(values)
+        super().__init__(features, k, name, dtype)

@@ -11,7 +11,6 @@ Values compare only if the features, the number of images and the reference imag
 import keras
 import numpy as np
 import tensorflow as tf
-from keras import ops
 
 from kerasgan.metrics.checks import check_pixels, check_positive
 
@@ -127,11 +126,6 @@ class KeepingMetric(FeatureMetric):
         """Forgets all images."""
         for features in self._kept.values():
             features.clear()
-
-    def _tensors(self, values):
-        """Returns values by name, as tensors."""
-        values = (ops.convert_to_tensor(value, self.dtype) for value in values)
-        return dict(zip(self.parts, values, strict=True))
 
 
 def extract_features(features, images, batch_size=100):

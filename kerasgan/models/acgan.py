@@ -107,14 +107,6 @@ class ACGAN(Classifying, ConditionalGAN):
         """Returns the discriminator's scores of the classes."""
         return self.apply(self.discriminator, images)[1]
 
-    def score(self, images):
-        """Returns the discriminator's float32 logits for uint8 images."""
-        return tf.cast(self.logits(self.examples.to_float(images)), "float32")
-
-    def endpoints(self):
-        """Serves what `ConditionalGAN` serves, and `classify`; `discriminate` takes images."""
-        return super().endpoints() | {"discriminate": (self.score, [self.examples.spec()])}
-
     def get_config(self):
         """Returns the arguments that rebuild the model."""
         return super().get_config() | {"classification_weight": self.classification_weight}

@@ -1,9 +1,9 @@
 """What discriminators that know classes have in common."""
 
-import numpy as np
 import tensorflow as tf
 
 from kerasgan.data import check_images, to_float
+from kerasgan.engine.batches import predict_in_batches
 from kerasgan.engine.checks import check_integer
 
 
@@ -25,9 +25,7 @@ class Classifying:
             ValueError: If the images are of another shape, type or range.
         """
         check_images(images, self.image_shape, "images")
-        starts = range(0, len(images), batch_size)
-        batches = [self._probabilities(images[start : start + batch_size]) for start in starts]
-        return np.concatenate(batches)
+        return predict_in_batches(self._probabilities, [images], batch_size)
 
     def _probabilities(self, images):
         logits = self.class_logits(to_float(images))

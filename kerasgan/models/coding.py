@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from kerasgan.data import check_labels, image_grid
+from kerasgan.engine.batches import predict_in_batches
 
 
 class GeneratesByCode:
@@ -41,7 +42,7 @@ class GeneratesByCode:
             ValueError: If the codes are out of range or of another shape, or as in `GAN.generate`.
         """
         count, batch_size, seed = self.check_request(count, batch_size, seed)
-        return self.predict_in_batches(self.draw_inputs(count, seed, codes), batch_size)
+        return predict_in_batches(self.to_images, self.draw_inputs(count, seed, codes), batch_size)
 
     def draw_inputs(self, count, seed, codes=None):
         """Returns the latents, with codes, of which `generate` makes its images."""
@@ -83,7 +84,7 @@ class GeneratesByCode:
             latents[:, self.latent_dim - self.num_continuous] = np.linspace(-2, 2, columns)
         latents = np.tile(latents, (rows, 1))
         latents = self.with_codes(latents, np.arange(rows).repeat(columns))
-        return image_grid(self.predict_in_batches([latents], 64), columns)
+        return image_grid(predict_in_batches(self.to_images, [latents], 64), columns)
 
     def endpoints(self):
         """Serves `generate_from_codes` and `classify` too.

@@ -6,6 +6,7 @@ import random
 import numpy as np
 import tensorflow as tf
 
+from kerasgan.engine.batches import predict_in_batches
 from kerasgan.engine.checks import check_integer
 from kerasgan.networks.common import check_seed
 
@@ -34,7 +35,7 @@ class Generates:
                 range.
         """
         count, batch_size, seed = self.check_request(count, batch_size, seed)
-        return self.predict_in_batches(self.draw_inputs(count, seed), batch_size)
+        return predict_in_batches(self.to_images, self.draw_inputs(count, seed), batch_size)
 
     def make_from(self, inputs, count, seed):
         """Returns `generate(count, seed)`: see `kerasgan.engine.measuring`."""
@@ -52,12 +53,6 @@ class Generates:
         """
         seed = check_seed(random.randrange(2**31) if seed is None else seed)
         return check_integer("count", count), check_integer("batch_size", batch_size), seed
-
-    def predict_in_batches(self, inputs, batch_size):
-        """Returns what `to_images` makes of its inputs, in batches, as a NumPy array."""
-        starts = range(0, len(inputs[0]), batch_size)
-        batches = [[x[start : start + batch_size] for x in inputs] for start in starts]
-        return np.concatenate([self.to_images(*batch).numpy() for batch in batches])
 
     @functools.cached_property
     def to_images(self):

@@ -10,7 +10,7 @@ from kerasgan import losses
 from kerasgan.data import check_images, comparison_grid, to_float, to_uint8
 from kerasgan.engine.batches import batch_length
 from kerasgan.engine.checks import warn_of_bounded_logits
-from kerasgan.engine.images import apply_padded, predict_in_batches
+from kerasgan.engine.images import apply_padded, predict_images
 from kerasgan.engine.logs import logs
 from kerasgan.engine.model import AdversarialModel
 from kerasgan.engine.shapes import check_made, check_scores, open_shape
@@ -93,7 +93,7 @@ class ImageToImage(AdversarialModel):
 
     def make_from(self, inputs, count, seed):
         """Returns what is made of the inputs."""
-        return predict_in_batches(self.to_images, inputs, batch_size=8)
+        return predict_images(self.to_images, inputs, batch_size=8)
 
     def grid(self, inputs, images):
         """Returns a picture with a row for each example: the input, what is made of it, the image.
@@ -106,7 +106,7 @@ class ImageToImage(AdversarialModel):
             One picture, uint8 (H, W, C).
         """
         self.check_held_out_batch(inputs, images, "examples")
-        columns = [inputs, predict_in_batches(self.to_images, inputs, batch_size=8), images]
+        columns = [inputs, predict_images(self.to_images, inputs, batch_size=8), images]
         return comparison_grid(columns, self.scale)
 
     # ------------------------------------------------------------------ serialization

@@ -4,6 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from kerasgan.data import check_labels, image_grid
+from kerasgan.engine.batches import predict_in_batches
 from kerasgan.engine.checks import checked_attributes, checked_labels
 
 
@@ -86,7 +87,8 @@ class GeneratesByLabel:
                 `GAN.generate`.
         """
         count, batch_size, seed = self.check_request(count, batch_size, seed)
-        return self.predict_in_batches(self.draw_inputs(count, seed, labels), batch_size)
+        inputs = self.draw_inputs(count, seed, labels)
+        return predict_in_batches(self.to_images, inputs, batch_size)
 
     def real_and_inputs(self, x, y):
         """Returns the images and their labels."""
@@ -134,14 +136,18 @@ class GeneratesByLabel:
         if self.num_classes is not None:
             labels = np.arange(rows, dtype="int32")
         latents = np.tile(self.sample_latent(columns, seed), (rows, 1))
-        made = self.predict_in_batches([latents, labels.repeat(columns, axis=0)], 64)
-        return image_grid(made, columns)
+        inputs = [latents, labels.repeat(columns, axis=0)]
+        return image_grid(predict_in_batches(self.to_images, inputs, 64), columns)
 
-    def score(self, images, labels):
-        """Returns the discriminator's float32 logits for uint8 images and their labels."""
-        return tf.cast(
-            self.logits([self.examples.to_float(images), self.condition(labels)]), "float32"
-        )
+    def score(self, images, *labels):
+        """Returns the discriminator's float32 logits for uint8 images.
+
+        Args:
+            images: (N, *image_shape).
+            *labels: Their labels, if the discriminator reads them.
+        """
+        inputs = [self.examples.to_float(images), *map(self.condition, labels)]
+        return tf.cast(self.logits(inputs if labels else inputs[0]), "float32")
 
     def endpoints(self):
         """Serves `generate_from_labels`, and what `GAN` serves, with labels where they count.
@@ -164,4 +170,5 @@ class GeneratesByLabel:
             del served["generate_n"]
         else:
             served["generate_n"] = (generate_n, served["generate_n"][1])
-        return first | served | {"discriminate": (self.score, [images, labels])}
+        judged = [images, labels] if self.discriminator_conditions() else [images]
+        return first | served | {"discriminate": (self.score, judged)}

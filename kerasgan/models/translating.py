@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from kerasgan import losses, networks
 from kerasgan.data import check_image_shape, comparison_grid, to_float, to_uint8
-from kerasgan.engine.images import apply_padded, predict_in_batches
+from kerasgan.engine.images import apply_padded, predict_images
 from kerasgan.engine.logs import logs
 from kerasgan.engine.shapes import input_shape_of, open_shape
 from kerasgan.metrics import sharpness
@@ -69,7 +69,7 @@ class Translates:
         Raises:
             ValueError: If the images have another type, range or number of channels.
         """
-        return predict_in_batches(self.to_images, images, batch_size)
+        return predict_images(self.to_images, images, batch_size)
 
     def endpoints(self):
         """Serves `translate`."""
@@ -135,7 +135,7 @@ class TranslatesBothWays:
         """
         if direction not in _DIRECTIONS:
             raise ValueError(f"direction must be one of {_DIRECTIONS}, got {direction!r}.")
-        return predict_in_batches(self.to_images[direction], images, batch_size)
+        return predict_images(self.to_images[direction], images, batch_size)
 
     def real_and_inputs(self, x, y):
         """Returns the images of domain B and those of A."""

@@ -14,6 +14,8 @@ RNG = np.random.default_rng(0)
 IMAGES = RNG.integers(0, 256, (48, *SHAPE), "uint8")
 HELD_OUT = RNG.integers(100, 256, (20, *SHAPE), "uint8")
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 
 class Brightness:
     """Two features: the mean level, and that of the first row."""

@@ -22,20 +22,20 @@ else:
     number, strategy = "alone", tf.distribute.OneDeviceStrategy("CPU:0")
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
-from conformance import tiny
+from conformance import cases
 
 from kerasgan import data, metrics
 
 found = {}
 for name in sys.argv[2:]:
-    logs, weights = tiny.train_with_given_latents(name, strategy, steps=5)
+    logs, weights = cases.train_with_given_latents(name, strategy, steps=5)
     found |= {f"{name} weight {i}": weight for i, weight in enumerate(weights)}
     found |= {f"{name} log {key}": np.asarray(values) for key, values in logs.items()}
 
 with strategy.scope():
-    model = tiny.from_networks("pix2pix")
+    model = cases.from_networks("pix2pix")
     model.compile()
-x, y = tiny.arrays("pix2pix", 5)[1]  # a worker's share of the last batch is empty
+x, y = cases.arrays("pix2pix", 5)[1]  # a worker's share of the last batch is empty
 evaluated = model.evaluate(x, y, batch_size=4, return_dict=True, verbose=0)
 found |= {f"evaluated {key}": value for key, value in evaluated.items()}
 
@@ -53,7 +53,7 @@ found["evaluated frechet_distance"] = distance.result()
 # Each worker measures the whole of what is made, and all find the same.
 outside = metrics.FrechetDistance(judge, name="outside")
 with strategy.scope():
-    model = tiny.from_networks("dcgan", seed=0)
+    model = cases.from_networks("dcgan", seed=0)
     inside = metrics.FrechetDistance(judge, name="inside")
     still = [keras.optimizers.SGD(0.0) for _ in range(2)]
     model.compile(*still, metrics=[inside, outside, metrics.PrecisionRecall(judge)])

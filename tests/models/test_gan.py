@@ -16,8 +16,9 @@ CLASSES = [models.GAN, models.DCGAN, models.LSGAN, models.WGAN, models.WGANGP]
 
 
 def build(model_class=models.DCGAN, **options):
+    """A model that runs eagerly: its few steps take less time than a graph."""
     model = model_class(SHAPE, **({"seed": 0} | options))
-    model.compile()
+    model.compile(run_eagerly=True)
     return model
 
 
@@ -110,7 +111,7 @@ def test_the_number_of_updates(noise_images):
 def test_one_step_against_the_algorithm_written_out(noise_images):
     """Algorithm 1 by hand: D descends its loss, then G descends its own through the new D."""
     model = build(models.GAN, generator=tiny_generator(), discriminator=tiny_discriminator())
-    model.compile(keras.optimizers.SGD(0.5), keras.optimizers.SGD(0.25))
+    model.compile(keras.optimizers.SGD(0.5), keras.optimizers.SGD(0.25), run_eagerly=True)
     generator, discriminator = (
         keras.models.clone_model(network) for network in (model.generator, model.discriminator)
     )
@@ -183,7 +184,8 @@ def test_regularizers_of_the_networks_count(noise_images):
     model = models.WGANGP(
         generator=tiny_generator(), discriminator=discriminator, discriminator_steps=1
     )
-    model.compile(discriminator_optimizer=keras.optimizers.SGD(0.5), penalty=losses.R1(0.0))
+    sgd = keras.optimizers.SGD(0.5)
+    model.compile(discriminator_optimizer=sgd, penalty=losses.R1(0.0), run_eagerly=True)
     discriminator.set_weights([np.full((64, 1), 2.0, "float32"), np.zeros(1, "float32")])
     model.generator.set_weights([np.zeros((3, 64), "float32"), np.zeros(64, "float32")])
     grey = np.zeros_like(noise_images, "float32")  # what the generator makes, too
@@ -232,8 +234,8 @@ def test_ema_copies_what_is_not_trained(noise_images):
         ema=0.99,
         seed=0,
     )
-    model.compile(generator_optimizer=keras.optimizers.SGD(0.1))
-    model.fit(noise_images, batch_size=1, verbose=0)
+    model.compile(generator_optimizer=keras.optimizers.SGD(0.1), run_eagerly=True)
+    model.fit(noise_images, batch_size=16, verbose=0)
     pairs = list(zip(model.generator_ema.weights, model.generator.weights, strict=True))
     statistics = [(a.numpy(), w.numpy()) for a, w in pairs if not w.trainable]
     assert len(statistics) == 2
@@ -452,7 +454,7 @@ def test_subclassed_networks(tmp_path, noise_images):
     generator, discriminator = SubclassedGenerator(), SubclassedDiscriminator()
     model = models.GAN(None, 5, generator, discriminator, ema=0.9)
     assert model.generator is generator and model.image_shape == SHAPE
-    model.compile("adam", "adam")
+    model.compile("adam", "adam", run_eagerly=True)
     before = model.get_weights()
     model.fit(noise_images, verbose=0)
     assert all((a != b).any() for a, b in zip(before, model.get_weights(), strict=True))

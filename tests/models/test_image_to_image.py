@@ -11,13 +11,7 @@ from kerasgan.data import comparison_grid
 RANDOM = np.random.default_rng(0)
 X, Y = (RANDOM.uniform(-1, 1, (4, 8, 8, 3)).astype("float32") for _ in range(2))
 
-
-@pytest.fixture(autouse=True)
-def _eagerly(request):
-    """Without graphs, which take longer than one or two steps, but for several replicas."""
-    tf.config.run_functions_eagerly("mirrored" not in request.fixturenames)
-    yield
-    tf.config.run_functions_eagerly(False)
+pytestmark = pytest.mark.usefixtures("eagerly")
 
 
 def scaling(factor, name=None):

@@ -9,6 +9,8 @@ from kerasgan import models
 SHAPE = (4, 4, 1)
 IMAGES = np.random.default_rng(0).integers(0, 256, (8, *SHAPE), "uint8")
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 
 def build(rates=(0.25, 1.0), **options):
     generator = keras.Sequential(

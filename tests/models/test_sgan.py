@@ -89,7 +89,7 @@ def frozen(model, **options):
 
 @pytest.mark.parametrize("form", ["arrays", "data set", "batches"])
 def test_the_first_unlabelled_images_set_the_scales_once(form, tmp_path):
-    labelled, unlabelled = float_images(600, seed=1) * 0.1, float_images(600, seed=2)
+    labelled, unlabelled = float_images(550, seed=1) * 0.1, float_images(550, seed=2)
     unlabelled[500:] = 1  # beyond the first 500
     model = frozen(
         models.SemiSupervisedGAN(generator=generator(), discriminator=weight_normalized(), ema=0.5),
@@ -97,12 +97,12 @@ def test_the_first_unlabelled_images_set_the_scales_once(form, tmp_path):
     )
 
     def fit(model, unlabelled):
-        data = (labelled, unlabelled), np.arange(600) % 4
+        data = (labelled, unlabelled), np.arange(550) % 4
         if form != "arrays":
-            data = (tf.data.Dataset.from_tensor_slices(data).batch(100),)
+            data = (tf.data.Dataset.from_tensor_slices(data).batch(275),)
         if form == "batches":
             data = (Batches(*data[0].as_numpy_iterator()),)
-        model.fit(*data, batch_size=100, verbose=0)
+        model.fit(*data, batch_size=275, verbose=0)
 
     fit(model, unlabelled)
     kernels = [w.numpy() for w in model.discriminator.weights if w.name == "kernel"]

@@ -61,6 +61,7 @@ def test_a_run_and_its_saved_model_are_measured(folder):
     )
     table = values(found, head)
     assert found.stdout.startswith("297 test images of digits:\n")  # and the losses, as ever
+    assert "\b" not in found.stdout  # no bar is drawn into a pipe
 
     model = keras.models.load_model(folder / "run" / "model.keras")
     judge = metrics.classifier("digits")

@@ -5,10 +5,10 @@ import json
 import keras
 import numpy as np
 import pytest
-from conformance import tiny
+from conformance import cases
+from conformance.cases import begin, stop
 
 import kerasgan
-import zoo
 from kerasgan import models
 from kerasgan.data import order
 from kerasgan.training import RunError, folder, history, load_model
@@ -109,35 +109,6 @@ def test_the_digest_of_arrays():
 # ---------------------------------------------------------------------- loading a run's model
 
 
-def begin(path, model, **options):
-    """Writes what training does before it begins."""
-    path.mkdir()
-    folder.write_options(path, options)
-    folder.write(path / "config.json", model.to_json())
-    checkpoint = kerasgan.callbacks.Checkpoint(path / "checkpoints")
-    checkpoint.set_model(model)
-    return checkpoint
-
-
-def stop(checkpoint, epoch, step=0):
-    checkpoint.position = kerasgan.callbacks.Position(epoch, step)
-    checkpoint.save()
-
-
-@pytest.mark.parametrize("name", sorted(zoo.RECIPES))
-def test_a_stopped_run_has_a_model(name, tmp_path, capsys):
-    model = tiny.build(name)
-    tiny.move_state(model)
-    stop(begin(tmp_path / "run", model), 0, 1)
-    loaded = load_model(tmp_path / "run")
-    assert capsys.readouterr().out == (
-        f"Using {tmp_path}/run/checkpoints/epoch-00000-step-00000001.weights.h5\n"
-    )
-    assert type(loaded) is type(model)
-    assert not tiny.changed(tiny.state(model), tiny.state(loaded))
-    np.testing.assert_array_equal(tiny.made(name, loaded), tiny.made(name, model))
-
-
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
 def test_a_stopped_run_of_mixed_precision_with_features_has_a_model(policy, tmp_path):
     keras.config.set_dtype_policy(policy)
@@ -155,14 +126,14 @@ def test_a_stopped_run_of_mixed_precision_with_features_has_a_model(policy, tmp_
     stop(begin(tmp_path / "run", model), 1)
     keras.config.set_dtype_policy("float32")
     loaded = load_model(tmp_path / "run")
-    assert not tiny.changed(tiny.state(model), tiny.state(loaded))
+    assert not cases.changed(cases.state(model), cases.state(loaded))
     assert loaded.generator_optimizer.get_config() == model.generator_optimizer.get_config()
     assert loaded.generator.layers[1].dtype_policy.name == policy
 
 
 def test_the_newest_model_of_a_run_is_loaded(tmp_path, capsys):
     path = tmp_path / "run"
-    model = tiny.build("gan")
+    model = cases.build("gan")
     checkpoint = begin(path, model)
 
     def loads(expected, words):

@@ -305,7 +305,7 @@ def test_sigterm_at_any_time_lets_the_job_be_finished_and_go_on(trained, tmp_pat
 def test_killed_at_random_training_resumes_to_the_same_bits(tmp_path):
     """Of a model with batch statistics and a moving average, in its second epoch or later."""
     straight, killed = tmp_path / "straight", tmp_path / "killed"
-    flags = [*TINY, "--steps_per_epoch=40", "--epochs=12", "--model=dcgan"]
+    flags = [*TINY, "--steps_per_epoch=40", "--epochs=8", "--model=dcgan"]
     assert run(TRAIN_NARROW, *flags, f"--workdir={straight}", cwd=tmp_path).returncode == 0
     flags += ["--checkpoint_every=7", "--resume", f"--workdir={killed}"]
     signals = [signal.SIGKILL, signal.SIGTERM]
@@ -322,7 +322,7 @@ def test_killed_at_random_training_resumes_to_the_same_bits(tmp_path):
             break
         assert process.returncode in (75, -signal.SIGKILL), output.read_text()  # 75: SIGTERM obeyed
     assert not signals
-    assert_equal_runs(straight, killed, epochs=12)
+    assert_equal_runs(straight, killed, epochs=8)
 
 
 def test_a_nan_stops_training_and_keeps_the_last_good_checkpoint(trained, tmp_path):
@@ -346,8 +346,8 @@ def test_a_nan_stops_training_and_keeps_the_last_good_checkpoint(trained, tmp_pa
 
 
 def test_a_lost_game_is_told_of_and_can_be_stopped(tmp_path):
-    flags = ["--model=gan", "--image_size=8", "--batch_size=32", "--steps_per_epoch=100"]
-    flags += ["--epochs=20", "--on_collapse=stop", "--generator_learning_rate=0", "--workdir=run"]
+    flags = ["--model=gan", "--image_size=8", "--batch_size=32", "--steps_per_epoch=300"]
+    flags += ["--epochs=3", "--on_collapse=stop", "--generator_learning_rate=0", "--workdir=run"]
     result = run("train", *flags, cwd=tmp_path)
     assert result.returncode == 1
     assert "Traceback" not in result.stderr

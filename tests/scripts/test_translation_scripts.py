@@ -62,6 +62,7 @@ def test_translating_a_folder_of_pictures(folder, tmp_path):
     result = run("generate", f"--model={folder}/cyclegan.keras", *arguments, cwd=tmp_path)
     assert result.returncode == 0, result.stderr
     assert "3 pictures in" in result.stdout and "4/4" in result.stdout
+    assert "\b" not in result.stdout  # no bar is drawn into a pipe
     assert "broken.jpg" in result.stderr
     # Scaled to the side of 16 that the model was trained on, and negative.
     assert found(tmp_path / "made") == {

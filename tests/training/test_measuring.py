@@ -6,6 +6,7 @@ import json
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import zoo
 from kerasgan import data, metrics, training
@@ -31,9 +32,12 @@ def assert_equal_weights(one, other):
 
 @pytest.fixture(scope="module", autouse=True)
 def _few_images():
+    """Without graphs, which take longer than a few steps."""
+    tf.config.run_functions_eagerly(True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(measuring, "COUNT", 60)
         yield
+    tf.config.run_functions_eagerly(False)
 
 
 @pytest.fixture(scope="module")

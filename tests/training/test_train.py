@@ -13,6 +13,8 @@ from kerasgan.training import RunError, TrainingStopped, options, train
 
 TINY = {"image_size": 8, "batch_size": 8, "steps_per_epoch": 2, "epochs": 1}
 
+pytestmark = pytest.mark.usefixtures("eagerly")
+
 
 @pytest.fixture
 def digits():

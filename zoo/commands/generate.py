@@ -189,7 +189,7 @@ def transform_pictures(root, output):
     def read(path):
         return decode.decode_whole(path, channels, side)
 
-    progress = keras.utils.Progbar(len(files) + len(left_out), unit_name="picture")
+    progress = command_line.progress_bar(len(files) + len(left_out), "picture")
     count = 0
     with command_line.user_errors(ValueError), command_line.new_folder(output):
         for path, picture in read_files(files, read, root, left_out):

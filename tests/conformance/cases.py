@@ -1,6 +1,7 @@
 """Every recipe, shrunk to seconds."""
 
 import collections
+import functools
 import math
 
 import keras
@@ -8,7 +9,8 @@ import numpy as np
 import tensorflow as tf
 
 import zoo
-from kerasgan import losses, models, networks
+from kerasgan import callbacks, losses, models, networks
+from kerasgan.training import folder
 
 # Small parts for each of the discriminator's steps, on each of two replicas.
 PART = 4
@@ -33,16 +35,22 @@ def batch_size(model, replicas=1):
 
 
 def data(name):
-    """The recipe's default data, tiny."""
+    """The recipe's default data, cases."""
     recipe = zoo.RECIPES[name]
     kit = _kit(recipe.model)
     return recipe.load(kit.source, kit.image_shape, limit=kit.limit)
 
 
-def fit(name, model, steps, start_step=0, callbacks=None):
-    """Trains for some steps on the recipe's seekable stream."""
-    batches = zoo.RECIPES[name].stream(data(name), batch_size(model), 0, start_step)
-    return model.fit(batches, epochs=1, steps_per_epoch=steps, verbose=0, callbacks=callbacks)
+def fit(name, model, steps, start_step=0, **options):
+    """Trains for some steps on the recipe's seekable stream; options are those of `fit`."""
+    batches = _stream(name, batch_size(model), start_step)
+    return model.fit(batches, epochs=1, steps_per_epoch=steps, verbose=0, **options)
+
+
+@functools.cache
+def _stream(name, size, start_step):
+    """Made once: TensorFlow traces its functions each time."""
+    return zoo.RECIPES[name].stream(data(name), size, 0, start_step)
 
 
 def made(name, model):
@@ -82,16 +90,28 @@ def move_state(model):
         value = variable.numpy()
         change = generator.integers(1, 9, value.shape)
         if "float" in variable.dtype:
-            change = change / 1024
+            # Weights by a share of them, so that no network saturates; zeros too.
+            change = np.where(value == 0, 1 / 64, value / 8) * change / 16
         variable.assign(value + np.asarray(change, value.dtype))
 
 
-def move_weights(model):
-    """Moves all weights a little, as training does: averages differ from what they average."""
-    generator = np.random.default_rng(0)
-    for weight in model.weights:
-        if weight.dtype == "float32":
-            weight.assign(weight.numpy() * generator.uniform(0.9, 1.1, weight.shape))
+# ---------------------------------------------------------------------- runs
+
+
+def begin(path, model, **options):
+    """Writes into a run's folder what training does before it begins; returns its checkpoint."""
+    path.mkdir()
+    folder.write_options(path, options)
+    folder.write(path / "config.json", model.to_json())
+    checkpoint = callbacks.Checkpoint(path / "checkpoints")
+    checkpoint.set_model(model)
+    return checkpoint
+
+
+def stop(checkpoint, epoch, step=0):
+    """Saves a checkpoint, as where a run is stopped."""
+    checkpoint.position = callbacks.Position(epoch, step)
+    checkpoint.save()
 
 
 def changed(before, after):
@@ -187,6 +207,15 @@ class _Images:
 
     def made(self, model):
         return model.generate(4, seed=1)
+
+
+class _SeveralSteps(_Images):
+    """Models whose discriminator takes several steps before each of the generator's: here two."""
+
+    options = _Images.options | {"discriminator_steps": 2}
+
+    def narrow_networks(self, seed):
+        return {"discriminator_steps": 2}
 
 
 class _Labelled(_Images):
@@ -333,6 +362,8 @@ _KITS = {
     models.SRGAN: _SuperResolution(),
     models.SRResNet: _SuperResolution(),
     models.GAN: _Images(),
+    models.WGAN: _SeveralSteps(),
+    models.WGANGP: _SeveralSteps(),
     models.ConditionalGAN: _Labelled(),
     models.ACGAN: _Auxiliary(),
     models.InfoGAN: _Coded(),
