@@ -21,6 +21,7 @@ from kerasgan import (  # noqa: E402
     optimizers,
     training,
 )
+from kerasgan.engine.presets import upload_preset  # noqa: E402
 
 __version__ = "0.2.0"
 
@@ -36,4 +37,5 @@ __all__ = [
     "networks",
     "optimizers",
     "training",
+    "upload_preset",
 ]

@@ -17,8 +17,9 @@ _WRITER = "kerasgan evaluate"
 
 
 def holds_pictures(path):
-    """Whether a path is a folder of pictures, and not of a run or a SavedModel."""
-    run = any((path / name).exists() for name in ("recipe.json", "model.keras", "checkpoints"))
+    """Whether a path is a folder of pictures, and not of a run, a preset or a SavedModel."""
+    files = "recipe.json", "model.keras", "checkpoints", "model.weights.h5"
+    run = any((path / name).exists() for name in files)
     return path.is_dir() and not run and not tf.saved_model.contains_saved_model(path)
 
 

@@ -15,13 +15,16 @@ from kerasgan.engine.health import Examining
 from kerasgan.engine.logs import declared
 from kerasgan.engine.measuring import Measuring, Metrics
 from kerasgan.engine.players import Accelerated, networks_of, prepare_optimizer
+from kerasgan.engine.presets import Presets
 from kerasgan.engine.saving import Saving
 from kerasgan.networks.common import check_seed
 
 _KERAS_OPTIONS = {"run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss"}
 
 
-class AdversarialModel(Fitting, Measuring, Examining, Exporting, Saving, keras_compat.Model):
+class AdversarialModel(
+    Fitting, Measuring, Examining, Exporting, Presets, Saving, keras_compat.Model
+):
     """Networks that play a game.
 
     A player is a network, or several, that one optimizer updates: `<player>_optimizer`. A variant

@@ -25,27 +25,38 @@ def loading(path):
 
 
 def load_model(path):
-    """Returns the newest model of a run's folder, or the model of a .keras file.
+    """Returns the newest model of a run's folder, or the model of a .keras file or of a preset.
 
-    A run that was stopped has it in a checkpoint: a line says which file is used where it is not
-    model.keras.
+    Args:
+        path: A run's folder, a .keras file, a preset's folder, or the name of a preset in the
+            package, if there is no such file. A run that was stopped has its model in a
+            checkpoint: a line says which file is used where it is not model.keras.
 
     Raises:
         RunError: If there is none, or the file is damaged.
     """
     path = path_of(path)
+    if _is_preset(path):
+        with loading(path):
+            return AdversarialModel.from_preset(path)
     file = path / "model.keras" if path.is_dir() else path
     if path.is_dir() and (model := _load_checkpoint(path)):
         return model
     if not file.is_file() or file.suffix != ".keras":
         raise RunError(
             f"{path} is neither a .keras file nor a run's folder with a model.keras or checkpoints "
-            "in it"
+            "in it, nor a preset"
         )
     model = load_keras(file)
     if not isinstance(model, AdversarialModel):
         raise RunError(f"{file} holds a {type(model).__name__}, not a model of kerasgan")
     return model
+
+
+def _is_preset(path):
+    if path.exists():
+        return (path / "model.weights.h5").is_file() and (path / "config.json").is_file()
+    return str(path) in AdversarialModel.presets
 
 
 def _load_checkpoint(folder):

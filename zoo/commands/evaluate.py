@@ -46,8 +46,8 @@ from zoo import command_line, measuring
 _MODEL = flags.DEFINE_string(
     "model",
     None,
-    "A run's folder, or a .keras file; for --metrics and --neighbours also a SavedModel's folder, "
-    "or a folder of pictures.",
+    "A run's folder, a .keras file, or a preset's name or folder; for --metrics and --neighbours "
+    "also a SavedModel's folder, or a folder of pictures.",
     required=True,
 )
 _DATASET = flags.DEFINE_string(

@@ -11,7 +11,9 @@ from absl import flags
 from kerasgan.training import folder, loading
 from zoo import command_line
 
-_MODEL = flags.DEFINE_string("model", None, "A run's folder, or a .keras file.", required=True)
+_MODEL = flags.DEFINE_string(
+    "model", None, "A run's folder, a .keras file, or a preset's name or folder.", required=True
+)
 _OUTPUT = flags.DEFINE_string("output", None, "The folder of the SavedModel.", required=True)
 
 

@@ -28,7 +28,10 @@ from kerasgan.training import folder, loading
 from zoo import command_line
 
 _MODEL = flags.DEFINE_string(
-    "model", None, "A run's folder, a .keras file, or a SavedModel's folder.", required=True
+    "model",
+    None,
+    "A run's folder, a .keras file, a preset's name or folder, or a SavedModel's folder.",
+    required=True,
 )
 _COUNT = flags.DEFINE_integer(
     "count", 64, "How many images.", lower_bound=1, upper_bound=command_line.MOST
