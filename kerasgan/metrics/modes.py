@@ -116,7 +116,9 @@ class StackedModes(KeepingMetric):
 
     def result(self):
         """Returns how many triples occur, and how many at least three times."""
-        return self._tensors(stacked_modes(self.kept("generated"))[:2])
+        values = stacked_modes(self.kept("generated"))[:2]
+        values = (keras.ops.convert_to_tensor(value, self.dtype) for value in values)
+        return dict(zip(self.parts, values, strict=True))
 
 
 class StackedDivergence(StackedModes):
