@@ -107,10 +107,12 @@ class PictureFiles(Source):
 
     def __init__(self, files, read, image_shape, root, labels=None):
         super().__init__(len(files), image_shape)
-        self._files, self._read, self._labels = files, read, labels
+        # A path takes four times the memory of its text, and there may be millions.
+        self._files = [os.fspath(path) for path in files]
+        self._read, self._labels = read, labels
         self._broken = set()
         state = hashlib.blake2b(digest_size=16)
-        for path in files:
+        for path in self._files:
             name = os.fsencode(os.path.relpath(path, root))
             state.update(b"%b\0%d\n" % (name, os.stat(path).st_size))
         self._digest = state.hexdigest()
@@ -153,11 +155,11 @@ class Mapped(Source):
         image_shape: (height, width, channels) wanted; None is that of the file.
         crop: As in `kerasgan.data.load_images`.
         limit: How many rows to take; None takes all.
-        origin: The `Source` that the rows were read from, if that is known.
+        digest: That of the `Source` that the rows were read from, if that is known.
     """
 
-    def __init__(self, path, image_shape=None, crop=True, limit=None, origin=None):
-        self._path, self._origin = path, origin
+    def __init__(self, path, image_shape=None, crop=True, limit=None, digest=None):
+        self._path, self._digest = path, digest
         rows = np.load(path, mmap_mode="r")[:limit]
         self._rows = rows[..., None] if rows.ndim == 3 else rows
         self._convert = functools.partial(
@@ -193,9 +195,9 @@ class Mapped(Source):
         check_range(low, high, self._rows.dtype.name, name)
 
     def digest(self):
-        """Returns the digest of the origin, or one of the file's size and some of its rows."""
-        if self._origin is not None:
-            return self._origin.digest()
+        """Returns the digest of the source, or one of the file's size and some of its rows."""
+        if self._digest is not None:
+            return self._digest
         return _digest_of_some(self, os.stat(self._path).st_size)
 
 

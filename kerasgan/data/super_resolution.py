@@ -3,6 +3,7 @@
 import functools
 import itertools
 import math
+import os
 
 import numpy as np
 import tensorflow as tf
@@ -281,10 +282,9 @@ def load_super_resolution(
         def shape(path):
             return read(path).shape  # each is decoded once before: a broken one has no part
 
-        found = list(read_files(files, shape, root, left_out, limit))
-        pictures = OnDisk(
-            [shape for _, shape in found], lambda number: read_file(read, found[number][0])
-        )
+        found = read_files(files, shape, root, left_out, limit)
+        found, shapes = zip(*((os.fspath(path), shape) for path, shape in found), strict=True)
+        pictures = OnDisk(list(shapes), lambda number: read_file(read, found[number]))
         return SuperResolution(pictures, image_shape, scale, name)
     pictures = [picture for _, picture in read_files(files, read, root, left_out, limit)]
     return SuperResolution(pictures, image_shape, scale, name)

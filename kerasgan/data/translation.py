@@ -1,6 +1,7 @@
 """Pairs of images, and images of two domains, to translate from one to the other."""
 
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -361,11 +362,12 @@ def _read_pairs(root, shape, split, edges, limit, keeping):
     if all(map(is_folder, folders)):
         partners = _equal_names(*folders, left_out)
         files, unit = list(partners), "pairs"
+        partners = {os.fspath(path): os.fspath(partner) for path, partner in partners.items()}
 
         def read(path):
-            a, b, doubtful = decode.decode_pair((path, partners[path]), shape, crop=True)
+            a, b, doubtful = decode.decode_pair((path, partners[os.fspath(path)]), shape, crop=True)
             if doubtful:
-                turned.append(str(path.relative_to(root)))
+                turned.append(os.path.relpath(path, root))
             return a, b
 
     elif edges:
