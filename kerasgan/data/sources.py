@@ -162,6 +162,7 @@ class Mapped(Source):
         self._path, self._digest = path, digest
         rows = np.load(path, mmap_mode="r")[:limit]
         self._rows = rows[..., None] if rows.ndim == 3 else rows
+        decode.check_channels((image_shape or self._rows.shape[1:])[2], self._rows.shape[3])
         self._convert = functools.partial(
             decode.conform, image_shape=image_shape or self._rows.shape[1:], crop=crop
         )
@@ -205,18 +206,23 @@ class Sequence(Source):
     """The images of any object with `__len__` and `__getitem__`.
 
     Args:
-        items: The object. An item is an image, such as a Pillow image or a uint8 array (height,
-            width[, channels]); or a tuple whose first is one; or a dict that has it by `key`.
+        items: The object. An item is an image: a Pillow image, or an array (height, width[,
+            channels]), uint8 in [0, 255] or float in [-1, 1]; or a tuple whose first is one; or a
+            dict that has it by `key`.
         image_shape: (height, width, channels) wanted; None is that of the first item.
         crop: As in `kerasgan.data.load_images`.
         key: The key of the image in dicts.
         limit: How many items to take, from the first on; None takes all.
+
+    Raises:
+        ValueError: If the first item is none, or cannot become an image of `image_shape`.
     """
 
     def __init__(self, items, image_shape=None, crop=True, key="image", limit=None):
         self._items, self._key, self._crop = items, key, crop
-        if image_shape is None:
-            image_shape = self._image(0).shape
+        first = self._image(0)
+        image_shape = image_shape or first.shape
+        decode.check_channels(image_shape[2], first.shape[2])
         super().__init__(min(len(items), limit or len(items)), image_shape)
 
     def _image(self, number):
@@ -229,7 +235,13 @@ class Sequence(Source):
 
     def read(self, number):
         """Returns an image, as in `Source`."""
-        return decode.conform(self._image(number), self.shape[1:], self._crop)
+        try:
+            return decode.conform(self._image(number), self.shape[1:], self._crop)
+        except Exception as error:  # whatever an object of others raises
+            name = type(self._items).__name__
+            raise SourceError(
+                f"{MARK}item {number} of {name} is unusable: {reason(error)}"
+            ) from error
 
     def digest(self):
         """Returns a digest of how many items there are, and of some of them."""

@@ -265,6 +265,7 @@ def load_super_resolution(
             memory.
     """
     image_shape = check_image_shape(image_shape)
+    decode.check_channels(image_shape[2])
     if source == "photos":
         return SuperResolution(photos(split)[:limit], image_shape, scale, source)
     root = source_path(source)

@@ -331,6 +331,7 @@ def edge_map(photo):
 def _shapes(image_shape, jitter):
     """Returns the checked shape, the shape to load, and what training is to cut out of it."""
     image_shape = check_image_shape(image_shape)
+    decode.check_channels(image_shape[2])
     if not jitter:
         return image_shape, image_shape, None
     larger = [math.ceil(side * _JITTER) for side in image_shape[:2]]

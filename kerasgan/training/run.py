@@ -56,7 +56,8 @@ def train(
         dry_run: Whether to build the model, say what would be trained, and change no file.
         **given: Options; of those that are None or missing the recipe decides.
 
-            - `image_size`: a side in pixels, or (height, width).
+            - `image_size`: a side in pixels, or (height, width). `channels`: 1 for grey, 3 for
+              colours, 2 and 4 for these with transparency, or as many as arrays have.
             - `epochs`, `steps_per_epoch`, and `batch_size`: images a step over all replicas, shared
               by the discriminator's steps.
             - `small`: whether to train the recipe's small networks.

@@ -113,6 +113,8 @@ def test_a_failure_says_from_where_to_go_on(digits, tmp_path, monkeypatch):
         ({"epochs": "many"}, ["epochs='many'", "no integer"]),
         ({"seed": -1}, ["seed=-1"]),
         ({"image_size": (8, 8, 8)}, ["image_size", "(height, width)"]),
+        ({"channels": 0}, ["image_shape", "positive"]),
+        ({"channels": 6}, ["images of 1 channels cannot become images of 6"]),
         ({"strategy": "magic"}, ["strategy='magic'", "mirrored"]),
         ({"edges": True}, ["edges=True", "gan takes none"]),
         ({"content_weight": 1.0}, ["content_weight=1.0", "gan takes none"]),
@@ -141,7 +143,7 @@ def test_a_folder_that_holds_a_run(digits, tmp_path):
         train(*arguments, batch_size=8, epochs=1)
     with pytest.raises(RunError, match=r"another run \(batch_size=8 there, 4 here\)"):
         train(*arguments, batch_size=4, epochs=1)
-    with pytest.raises(TypeError, match="no option epoch: there are image_size, dataset"):
+    with pytest.raises(TypeError, match="no option epoch: there are image_size, channels, dataset"):
         train(*arguments, epoch=1)
 
 
