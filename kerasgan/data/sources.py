@@ -19,8 +19,8 @@ from kerasgan.data.pixels import check_range, to_uint8
 _SAMPLED = 64
 # How many rows of a file are looked at together.
 _CHECKED = 256
-# What the errors of `SourceError` begin with, among all those that TensorFlow passes on.
-MARK = "kerasgan source: "
+# What TensorFlow puts before the text of a `SourceError` that it passes on.
+MARK = "SourceError: "
 
 
 class SourceError(RuntimeError):
@@ -42,7 +42,8 @@ def read_file(read, path):
     try:
         return read(path)
     except (FileNotFoundError, PermissionError) as error:
-        raise SourceError(f"{MARK}{printable(path)} is gone: {reason(error)}") from error
+        path = printable(error.filename or path)  # of a pair it may be the other one
+        raise SourceError(f"{path} is gone: {reason(error)}") from error
 
 
 class Source:
@@ -138,7 +139,7 @@ class PictureFiles(Source):
         if self._labels is not None:
             alike = np.flatnonzero(self._labels == self._labels[number])
         if self._broken.issuperset(alike.tolist()):
-            raise SourceError(f"{MARK}no picture like {printable(self._files[number])} is usable")
+            raise SourceError(f"no picture like {printable(self._files[number])} is usable")
         return int(alike[(np.searchsorted(alike, number) + 1) % len(alike)])
 
     def digest(self):
@@ -239,9 +240,7 @@ class Sequence(Source):
             return decode.conform(self._image(number), self.shape[1:], self._crop)
         except Exception as error:  # whatever an object of others raises
             name = type(self._items).__name__
-            raise SourceError(
-                f"{MARK}item {number} of {name} is unusable: {reason(error)}"
-            ) from error
+            raise SourceError(f"item {number} of {name} is unusable: {reason(error)}") from error
 
     def digest(self):
         """Returns a digest of how many items there are, and of some of them."""

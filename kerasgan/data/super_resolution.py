@@ -17,12 +17,13 @@ from kerasgan.data.files import (
     picture_files,
     printable,
     read_files,
+    reason,
     source_path,
     split_folder,
 )
 from kerasgan.data.photos import photos
 from kerasgan.data.pixels import check_image_shape, to_float
-from kerasgan.data.sources import read_file
+from kerasgan.data.sources import SourceError, read_file
 
 
 class OnDisk:
@@ -285,7 +286,17 @@ def load_super_resolution(
 
         found = read_files(files, shape, root, left_out, limit)
         found, shapes = zip(*((os.fspath(path), shape) for path, shape in found), strict=True)
-        pictures = OnDisk(list(shapes), lambda number: read_file(read, found[number]))
+
+        def again(number):
+            try:
+                return _like(read_file(read, found[number]), shapes[number])
+            except SourceError:
+                raise
+            except Exception as error:  # Pillow's decoders raise nearly anything on broken files.
+                path = printable(found[number])
+                raise SourceError(f"{path} is unusable now: {reason(error)}") from error
+
+        pictures = OnDisk(list(shapes), again)
         return SuperResolution(pictures, image_shape, scale, name)
     pictures = [picture for _, picture in read_files(files, read, root, left_out, limit)]
     return SuperResolution(pictures, image_shape, scale, name)
@@ -300,6 +311,13 @@ def _read(path, channels, least):
     picture = decode.decode_whole(path, channels)
     if min(picture.shape[:2]) < least:
         raise ValueError(f"a side has fewer than {least} pixels")
+    return picture
+
+
+def _like(picture, shape):
+    """Returns a picture of a shape; raises a ValueError if it has another one."""
+    if picture.shape != shape:
+        raise ValueError(f"its shape was {shape} and is {picture.shape}")
     return picture
 
 
