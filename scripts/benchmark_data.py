@@ -1,20 +1,29 @@
-"""Measures how fast pictures are read from a disk, and how much memory that takes.
+"""Measures how fast pictures are read from a disk, and how much memory training from it takes.
 
     python scripts/benchmark_data.py [--count=20000] [--against=pytorch]
+    python scripts/benchmark_data.py --memory --count=200000 --folder=/a/disk/pictures
 
-Makes a folder of JPEGs of 256 x 256 pixels, of which 1,000 are different and the others links to
-these, and reads them at 64 x 64 in batches of 64: decoded on the fly, and from a cache of decoded
+Makes a folder of JPEGs of 256 x 256 pixels: crops, each another one, of smooth random pictures. The
+first way reads them at 64 x 64 in batches of 64: decoded on the fly, and from a cache of decoded
 pixels. With --against=pytorch a `torch.utils.data.DataLoader` with two workers reads the same
-folder, by Pillow, in turn. Rates are medians over the turns. Memory is what the process has grown
-by since its start, of resident pages of its own.
+folder, by Pillow, in turn. Rates are medians over the turns.
+
+With --memory a DCGAN of narrow networks trains on them at 64 x 64, once through all, with
+`kerasgan.training.train` in a process of its own: from the folder, and from the cache. What it
+takes is the most at any time since TensorFlow was imported: memory of its own (RssAnon), and all
+(VmRSS), of which pages of the libraries and of the cache's file, which the system takes back when
+it needs them, are a part.
 """
 
 from zoo import command_line, quiet  # noqa: F401 first: they quieten TensorFlow
 
-import os
+import concurrent.futures
+import dataclasses
+import multiprocessing
 import pathlib
 import statistics
 import tempfile
+import threading
 import time
 
 import numpy as np
@@ -22,61 +31,117 @@ from absl import flags
 from PIL import Image
 from scipy import ndimage
 
-from kerasgan import data
+import zoo
+from kerasgan import data, networks, training
 
 _COUNT = flags.DEFINE_integer("count", 20_000, "How many pictures.", lower_bound=1000)
+_FOLDER = flags.DEFINE_string(
+    "folder", None, "Where to make the pictures, which stay there. [default: a temporary folder]"
+)
+_MEMORY = flags.DEFINE_bool("memory", False, "Whether to train, and to measure memory.")
 _SECONDS = flags.DEFINE_float("seconds", 8.0, "How long a turn takes.", lower_bound=0.1)
 _ROUNDS = flags.DEFINE_integer("rounds", 5, "How many turns.", lower_bound=1)
 _AGAINST = flags.DEFINE_enum("against", None, ["pytorch"], "What to compare with.")
-_DIFFERENT, _BATCH = 1000, 64
+_BATCH, _TRAINED, _SIDE = 64, 200, 2048
 
 
 def main():
-    """Makes the pictures, and reads them in turn in each way."""
-    before = resident()
+    """Makes the pictures, and reads or trains on them in each way."""
     with tempfile.TemporaryDirectory() as folder:
-        root = pathlib.Path(folder, "pictures")
+        root = pathlib.Path(_FOLDER.value or f"{folder}/pictures").expanduser()
         make(root)
-        print(f"{_COUNT.value:,} JPEGs of 256 x 256 pixels, read at 64 x 64 in batches of {_BATCH}")
-        ways = {}
-        start = time.perf_counter()
-        images = data.load_images(root, (64, 64, 3), stream=True)
-        print(f"looking through the folder: {time.perf_counter() - start:.1f} s")
-        ways["decoded on the fly"] = iterate(images)
-        start = time.perf_counter()
-        cached = data.load_images(root, (64, 64, 3), stream=True, cache_dir=folder)
-        print(f"writing the cache: {time.perf_counter() - start:.1f} s")
-        ways["from the cache"] = iterate(cached)
-        if _AGAINST.value:
-            ways["PyTorch's DataLoader"] = peer(root)
-        rates = {name: [] for name in ways}
-        for _ in range(_ROUNDS.value):
-            for name, batches in ways.items():
-                rates[name].append(rate(batches))
-        print("| | images a second |\n|---|---|")
-        for name, found in rates.items():
-            print(f"| {name} | {statistics.median(found):,.0f} |")
-        print(f"Memory beyond the start: {resident() - before:,.0f} MB")
+        print(f"{_COUNT.value:,} JPEGs of 256 x 256 pixels at 64 x 64", flush=True)
+        if _MEMORY.value:
+            measure_memory(root, folder)
+        else:
+            measure_rates(root, folder)
 
 
 def make(root):
-    """Writes smooth random pictures, and links to them."""
+    """Writes random crops of smooth noise, where they are not there yet."""
     generator = np.random.default_rng(0)
-    for number in range(_COUNT.value):
+    noise = generator.normal(size=(_SIDE, _SIDE, 3)).astype("float32")
+    smooth = ndimage.gaussian_filter(noise, (4, 4, 0), mode="wrap")
+    canvas = np.clip(128 + 50 * smooth / smooth.std(), 0, 255).astype("uint8")
+    places = generator.integers(0, _SIDE - 256, (_COUNT.value, 2))
+
+    def write(number):
         path = root / f"{number // 1000:03d}" / f"{number:06d}.jpg"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if number < _DIFFERENT:
-            noise = generator.normal(size=(256, 256, 3))
-            smooth = ndimage.gaussian_filter(noise, (4, 4, 0))
-            pixels = np.clip(128 + 50 * smooth / smooth.std(), 0, 255).astype("uint8")
-            Image.fromarray(pixels).save(path, quality=90)
-        else:
-            os.link(root / "000" / f"{number % _DIFFERENT:06d}.jpg", path)
+        if not path.exists():
+            top, left = places[number]
+            Image.fromarray(canvas[top : top + 256, left : left + 256]).save(path, quality=90)
+
+    for number in range(0, _COUNT.value, 1000):
+        (root / f"{number // 1000:03d}").mkdir(parents=True, exist_ok=True)
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        for _ in pool.map(write, range(_COUNT.value)):
+            pass
 
 
-def iterate(images):
-    """Returns an endless iterator over batches."""
-    return iter(images.stream(_BATCH, seed=0))
+def measure_rates(root, folder):
+    """Prints how many images a second come in each way, in turn."""
+    ways = {}
+    start = time.perf_counter()
+    images = data.load_images(root, (64, 64, 3), stream=True)
+    print(f"looking through the folder: {time.perf_counter() - start:.1f} s")
+    ways["decoded on the fly"] = iter(images.stream(_BATCH, seed=0))
+    start = time.perf_counter()
+    cached = data.load_images(root, (64, 64, 3), stream=True, cache_dir=folder)
+    print(f"writing the cache: {time.perf_counter() - start:.1f} s")
+    ways["from the cache"] = iter(cached.stream(_BATCH, seed=0))
+    if _AGAINST.value:
+        ways["PyTorch's DataLoader"] = peer(root)
+    rates = {name: [] for name in ways}
+    for _ in range(_ROUNDS.value):
+        for name, batches in ways.items():
+            rates[name].append(rate(batches))
+    print(f"| batches of {_BATCH} | images a second |\n|---|---|")
+    for name, found in rates.items():
+        print(f"| {name} | {statistics.median(found):,.0f} |")
+
+
+def measure_memory(root, folder):
+    """Prints how much memory training takes in each way."""
+    ways = {"decoded on the fly": None, "from the cache": f"{folder}/cache"}
+    rows = []
+    for number, (name, cache) in enumerate(ways.items()):
+        spawn = multiprocessing.get_context("spawn")
+        with concurrent.futures.ProcessPoolExecutor(1, mp_context=spawn) as pool:
+            steps = _COUNT.value // _TRAINED
+            found = pool.submit(train, root, f"{folder}/{number}", cache, steps).result()
+        grown = [f"{found[1][key] - found[0][key]:,.0f}" for key in ("RssAnon", "VmRSS")]
+        rows.append(f"| {name} | {' | '.join(grown)} | {found[0]['VmRSS']:,.0f} |")
+    print("| MB | own memory, grown by | all, grown by | all at the start |\n|---|---|---|---|")
+    print(*rows, sep="\n")
+
+
+def train(root, workdir, cache, steps):
+    """Trains for an epoch; returns the `resident` memory before, and the most since."""
+    before = resident()
+    most, ended = dict(before), threading.Event()
+
+    def watch():
+        while not ended.wait(0.05):
+            for key, value in resident().items():
+                most[key] = max(most[key], value)
+
+    def narrow(images, seed):
+        each = {"image_shape": images.image_shape, "width": 8, "seed": seed}
+        made = networks.dcgan.generator(**each), networks.dcgan.discriminator(**each)
+        return dict(zip(("generator", "discriminator"), made, strict=True))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    training.train(
+        dataclasses.replace(zoo.RECIPES["dcgan"], small=narrow),
+        root,
+        workdir,
+        **{"batch_size": _TRAINED, "epochs": 1, "steps_per_epoch": steps},
+        **{"stream": True, "cache_dir": cache},
+    )
+    ended.set()
+    watcher.join()
+    return before, most
 
 
 def rate(batches):
@@ -124,10 +189,10 @@ def peer(root):
 
 
 def resident():
-    """Returns the megabytes of this process' own resident memory: mapped files do not count."""
-    status = pathlib.Path("/proc/self/status").read_text()
-    kilobytes = next(line for line in status.splitlines() if line.startswith("RssAnon"))
-    return int(kilobytes.split()[1]) / 1024
+    """Returns the megabytes of this process' resident memory, without and with mapped files."""
+    lines = pathlib.Path("/proc/self/status").read_text().splitlines()
+    values = dict(line.split(":") for line in lines)
+    return {key: int(values[key].split()[0]) / 1024 for key in ("RssAnon", "VmRSS")}
 
 
 if __name__ == "__main__":

@@ -72,8 +72,9 @@ def cached(source, folder, name):
         for first in range(start, len(source), _ROWS):
             yield source[first : first + _ROWS]
 
-    path = write_rows(folder / f"{name}-{source.digest()[:16]}", source.shape, rows)
-    return Mapped(path, origin=source)
+    digest = source.digest()
+    path = write_rows(folder / f"{name}-{digest[:16]}", source.shape, rows)
+    return Mapped(path, digest=digest)
 
 
 def write_rows(path, shape, rows):

@@ -8,6 +8,8 @@ import warnings
 import numpy as np
 from PIL import ExifTags, Image, ImageOps, features
 
+from kerasgan.data.pixels import check_range, to_uint8
+
 _EXTENSIONS = {  # of each format that is read
     "BMP": (".bmp",),
     "GIF": (".gif",),
@@ -27,7 +29,7 @@ MAX_PIXELS = 100_000_000
 # else each thread would keep the memory of its largest picture.
 Image.core.set_block_size(2**26)
 
-_MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
+_MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}  # by the channels that pictures have
 _GREY_MODES = frozenset({"1", "L", "LA", "I"})
 _SIDEWAYS = range(5, 9)  # EXIF orientations
 _BAND = 2**20  # pixels
@@ -174,19 +176,42 @@ def resize(pixels, size):
 
 
 def conform(pixels, image_shape, crop):
-    """Brings a uint8 (height, width, channels) array to `image_shape`, like `decode_file`."""
+    """Brings a uint8 (height, width, channels) array to `image_shape`, like `decode_file`.
+
+    Raises:
+        ValueError: As in `check_channels`.
+    """
     if pixels.shape == tuple(image_shape):
         return pixels
+    check_channels(image_shape[2], pixels.shape[2])
+    if image_shape[2] > len(_MODES):
+        single = (*image_shape[:2], 1)
+        parts = np.split(pixels, image_shape[2], axis=2)
+        return np.concatenate([conform(part, single, crop) for part in parts], axis=2)
     return _conform(
         Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels), image_shape, crop
     )
 
 
+def check_channels(wanted, present=3):
+    """Raises a ValueError if images cannot have so many channels.
+
+    Args:
+        wanted: How many they are to have.
+        present: How many they have; of pictures any number up to 4.
+    """
+    if wanted != present and max(wanted, present) > len(_MODES):
+        raise ValueError(
+            f"images of {present} channels cannot become images of {wanted}: only grey and "
+            "colours, with or without transparency, of 1 to 4 channels, are converted"
+        )
+
+
 def of_any(image):
-    """Returns a Pillow image, or a uint8 array with or without channels, as an array with them.
+    """Returns a Pillow image, or an array with or without channels, as a uint8 array with them.
 
     Raises:
-        ValueError: If it is neither.
+        ValueError: If it is neither, or floats are out of range.
     """
     if isinstance(image, Image.Image):
         image = ImageOps.exif_transpose(image)
@@ -194,12 +219,15 @@ def of_any(image):
         return _conform(image, (image.height, image.width, channels), crop=False)
     image = np.asarray(image)
     image = image[..., None] if image.ndim == 2 else image
-    if image.dtype != np.uint8 or image.ndim != 3:
+    if image.ndim != 3 or not (image.dtype == np.uint8 or image.dtype.kind == "f"):
         raise ValueError(
-            "an image must be a Pillow image, or uint8 (height, width, channels), but is "
+            "an image must be a Pillow image, or uint8 or float (height, width, channels), but is "
             f"{image.dtype.name}, {image.shape}"
         )
-    return image
+    if image.dtype == np.uint8:
+        return image
+    check_range(float(image.min()), float(image.max()), image.dtype.name, "an image")
+    return to_uint8(image).numpy()
 
 
 def readable(path):

@@ -18,8 +18,10 @@ def image_grid(images, columns=None, margin=2):
         margin: The pixels between images, which are white.
 
     Returns:
-        uint8 (rows * (H + margin) - margin, columns * (W + margin) - margin, C).
+        uint8 (rows * (H + margin) - margin, columns * (W + margin) - margin, C): of images with
+        more than four channels the first three.
     """
+    images = _visible(images)
     count, height, width, channels = images.shape
     columns = columns or math.ceil(math.sqrt(count))
     rows = math.ceil(count / columns)
@@ -32,25 +34,31 @@ def image_grid(images, columns=None, margin=2):
     return grid[: grid.shape[0] - margin, : grid.shape[1] - margin]
 
 
-def save_image(path, image):
-    """Writes one image, uint8 (H, W, C) with 1 to 4 channels, in the format of the file's name.
+def _visible(images):
+    """Returns images as pictures can show them: the first three of more than four channels."""
+    return images if images.shape[-1] <= 4 else images[..., :3]
 
+
+def save_image(path, image):
+    """Writes one image, uint8 (H, W, C), in the format of the file's name.
+
+    The first three of more than four channels are written.
     The file takes its name when it is whole: one that was there stays as it was if writing fails.
     """
-    image = Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image)
+    image = _picture(image)
     with whole(path) as unfinished:
         image.save(unfinished)
 
 
 def save_film(path, images, seconds=0.08):
-    """Writes images, uint8 (H, W, C) with 1 to 4 channels, as a film that begins anew at its end.
+    """Writes images, uint8 (H, W, C), as a film that begins anew at its end; as `save_image`.
 
     Args:
         path: A .gif or .webp file.
         images: A list of them.
         seconds: How long each is shown.
     """
-    images = [Image.fromarray(x[..., 0] if x.shape[-1] == 1 else x) for x in images]
+    images = [_picture(image) for image in images]
     options = {"save_all": True, "duration": round(1000 * seconds), "loop": 0}
     if path.suffix == ".webp":
         options["lossless"] = True
@@ -58,18 +66,26 @@ def save_film(path, images, seconds=0.08):
         images[0].save(unfinished, append_images=images[1:], **options)
 
 
+def _picture(image):
+    """Returns an image as one of Pillow."""
+    image = np.ascontiguousarray(_visible(image))
+    return Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image)
+
+
 def comparison_grid(columns, scale=1):
     """Arranges images in rows: image i of each column.
 
     Args:
         columns: Arrays of images, uint8 or float in [-1, 1], of as many images each: grey, grey
-            and alpha, RGB or RGBA. The first may be smaller than the others by a factor `scale`.
+            and alpha, RGB or RGBA; of more channels the first three are shown. The first may be
+            smaller than the others by a factor `scale`.
         scale: The factor.
 
     Returns:
         One picture, uint8 (H, W, C), with colours if a column has them, and alpha likewise.
     """
     columns = [np.asarray(x if x.dtype == np.uint8 else to_uint8(x)) for x in columns]
+    columns = [_visible(x) for x in columns]
     columns[0] = columns[0].repeat(scale, axis=1).repeat(scale, axis=2)
     channels = [images.shape[-1] for images in columns]
     colours = 3 if max(channels) > 2 else 1

@@ -63,11 +63,12 @@ def load_images(
               any, from 0 on, under `y_<split>`, `y` or `labels`.
             - The name of a TensorFlow Datasets builder with one image feature, such as `"mnist"`.
             - Any object with `__len__` and `__getitem__`, such as a Hugging Face data set: its
-              items are images (of Pillow, or uint8 arrays), tuples (image, label), or dicts with
+              items are images (of Pillow, or arrays as above), tuples (image, label), or dicts with
               "image" and perhaps "label". It is always read as it is needed, but for the labels.
         image_shape: (height, width, channels) wanted; channels are 1 (grey), 2 (grey, alpha),
             3 (RGB) or 4 (RGBA). Transparency becomes white unless there is an alpha channel.
-            None keeps the images' own shape, if they have a common one.
+            Arrays may have more channels, of any meaning, which are only resized. None keeps the
+            images' own shape, if they have a common one.
         split: `"train"` or `"test"`; for TensorFlow Datasets, any of its split expressions.
         data_dir: Where TensorFlow Datasets keeps prepared data. What is there is not downloaded.
         crop: How to resize (bicubic, antialiased): True scales until `image_shape` is covered and
@@ -140,6 +141,7 @@ def _load_folder(root, image_shape, split, crop, limit, keeping):
             )
         # No size at all: none is readable, as decoding will find, and say why.
         image_shape = (*next(iter(sizes), (1, 1)), channels)
+    decode.check_channels(image_shape[2])
     read = functools.partial(decode.decode_file, image_shape=image_shape, crop=crop)
     count, kept = min(len(files), limit or len(files)), []
     streams = keeping.on_disk(count, image_shape, name)
@@ -235,6 +237,7 @@ def _load_numpy(path, image_shape, split, crop, limit, keeping):
         labels = stored_labels.read(limit)
         labels = labels.squeeze(1) if labels.shape[1:] == (1,) else labels
     wanted, count = image_shape or shape[1:], min(shape[0], limit or shape[0])
+    decode.check_channels(wanted[2], shape[3])
     if path.suffix == ".npy" and keeping.on_disk(count, wanted, path.name):
         images = Mapped(path, image_shape, crop, limit)
         images.check(name)

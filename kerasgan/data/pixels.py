@@ -59,17 +59,15 @@ def check_image_shape(image_shape):
     """Returns `image_shape` as a tuple of three integers.
 
     Raises:
-        ValueError: If it is not (height, width, channels), positive, with 1 to 4 channels.
+        ValueError: If it is not (height, width, channels), positive.
     """
     shape = tuple(image_shape) if isinstance(image_shape, tuple | list) else ()
-    if (
-        len(shape) != 3
-        or not all(isinstance(side, numbers.Integral) and side > 0 for side in shape)
-        or shape[2] > 4
+    if len(shape) != 3 or not all(
+        isinstance(side, numbers.Integral) and side > 0 for side in shape
     ):
         raise ValueError(
-            "image_shape must be (height, width, channels), positive integers with 1 to 4 "
-            f"channels, such as (64, 64, 3); got {image_shape!r}."
+            "image_shape must be (height, width, channels), positive integers, such as "
+            f"(64, 64, 3); got {image_shape!r}."
         )
     return tuple(map(int, shape))
 

@@ -19,8 +19,8 @@ from kerasgan.data.pixels import check_range, to_uint8
 _SAMPLED = 64
 # How many rows of a file are looked at together.
 _CHECKED = 256
-# What the errors of `SourceError` begin with, among all those that TensorFlow passes on.
-MARK = "kerasgan source: "
+# What TensorFlow puts before the text of a `SourceError` that it passes on.
+MARK = "SourceError: "
 
 
 class SourceError(RuntimeError):
@@ -42,7 +42,8 @@ def read_file(read, path):
     try:
         return read(path)
     except (FileNotFoundError, PermissionError) as error:
-        raise SourceError(f"{MARK}{printable(path)} is gone: {reason(error)}") from error
+        path = printable(error.filename or path)  # of a pair it may be the other one
+        raise SourceError(f"{path} is gone: {reason(error)}") from error
 
 
 class Source:
@@ -107,10 +108,12 @@ class PictureFiles(Source):
 
     def __init__(self, files, read, image_shape, root, labels=None):
         super().__init__(len(files), image_shape)
-        self._files, self._read, self._labels = files, read, labels
+        # A path takes four times the memory of its text, and there may be millions.
+        self._files = [os.fspath(path) for path in files]
+        self._read, self._labels = read, labels
         self._broken = set()
         state = hashlib.blake2b(digest_size=16)
-        for path in files:
+        for path in self._files:
             name = os.fsencode(os.path.relpath(path, root))
             state.update(b"%b\0%d\n" % (name, os.stat(path).st_size))
         self._digest = state.hexdigest()
@@ -136,7 +139,7 @@ class PictureFiles(Source):
         if self._labels is not None:
             alike = np.flatnonzero(self._labels == self._labels[number])
         if self._broken.issuperset(alike.tolist()):
-            raise SourceError(f"{MARK}no picture like {printable(self._files[number])} is usable")
+            raise SourceError(f"no picture like {printable(self._files[number])} is usable")
         return int(alike[(np.searchsorted(alike, number) + 1) % len(alike)])
 
     def digest(self):
@@ -153,13 +156,14 @@ class Mapped(Source):
         image_shape: (height, width, channels) wanted; None is that of the file.
         crop: As in `kerasgan.data.load_images`.
         limit: How many rows to take; None takes all.
-        origin: The `Source` that the rows were read from, if that is known.
+        digest: That of the `Source` that the rows were read from, if that is known.
     """
 
-    def __init__(self, path, image_shape=None, crop=True, limit=None, origin=None):
-        self._path, self._origin = path, origin
+    def __init__(self, path, image_shape=None, crop=True, limit=None, digest=None):
+        self._path, self._digest = path, digest
         rows = np.load(path, mmap_mode="r")[:limit]
         self._rows = rows[..., None] if rows.ndim == 3 else rows
+        decode.check_channels((image_shape or self._rows.shape[1:])[2], self._rows.shape[3])
         self._convert = functools.partial(
             decode.conform, image_shape=image_shape or self._rows.shape[1:], crop=crop
         )
@@ -193,9 +197,9 @@ class Mapped(Source):
         check_range(low, high, self._rows.dtype.name, name)
 
     def digest(self):
-        """Returns the digest of the origin, or one of the file's size and some of its rows."""
-        if self._origin is not None:
-            return self._origin.digest()
+        """Returns the digest of the source, or one of the file's size and some of its rows."""
+        if self._digest is not None:
+            return self._digest
         return _digest_of_some(self, os.stat(self._path).st_size)
 
 
@@ -203,18 +207,23 @@ class Sequence(Source):
     """The images of any object with `__len__` and `__getitem__`.
 
     Args:
-        items: The object. An item is an image, such as a Pillow image or a uint8 array (height,
-            width[, channels]); or a tuple whose first is one; or a dict that has it by `key`.
+        items: The object. An item is an image: a Pillow image, or an array (height, width[,
+            channels]), uint8 in [0, 255] or float in [-1, 1]; or a tuple whose first is one; or a
+            dict that has it by `key`.
         image_shape: (height, width, channels) wanted; None is that of the first item.
         crop: As in `kerasgan.data.load_images`.
         key: The key of the image in dicts.
         limit: How many items to take, from the first on; None takes all.
+
+    Raises:
+        ValueError: If the first item is none, or cannot become an image of `image_shape`.
     """
 
     def __init__(self, items, image_shape=None, crop=True, key="image", limit=None):
         self._items, self._key, self._crop = items, key, crop
-        if image_shape is None:
-            image_shape = self._image(0).shape
+        first = self._image(0)
+        image_shape = image_shape or first.shape
+        decode.check_channels(image_shape[2], first.shape[2])
         super().__init__(min(len(items), limit or len(items)), image_shape)
 
     def _image(self, number):
@@ -227,7 +236,11 @@ class Sequence(Source):
 
     def read(self, number):
         """Returns an image, as in `Source`."""
-        return decode.conform(self._image(number), self.shape[1:], self._crop)
+        try:
+            return decode.conform(self._image(number), self.shape[1:], self._crop)
+        except Exception as error:  # whatever an object of others raises
+            name = type(self._items).__name__
+            raise SourceError(f"item {number} of {name} is unusable: {reason(error)}") from error
 
     def digest(self):
         """Returns a digest of how many items there are, and of some of them."""

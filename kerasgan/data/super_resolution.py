@@ -3,6 +3,7 @@
 import functools
 import itertools
 import math
+import os
 
 import numpy as np
 import tensorflow as tf
@@ -16,12 +17,13 @@ from kerasgan.data.files import (
     picture_files,
     printable,
     read_files,
+    reason,
     source_path,
     split_folder,
 )
 from kerasgan.data.photos import photos
 from kerasgan.data.pixels import check_image_shape, to_float
-from kerasgan.data.sources import read_file
+from kerasgan.data.sources import SourceError, read_file
 
 
 class OnDisk:
@@ -264,6 +266,7 @@ def load_super_resolution(
             memory.
     """
     image_shape = check_image_shape(image_shape)
+    decode.check_channels(image_shape[2])
     if source == "photos":
         return SuperResolution(photos(split)[:limit], image_shape, scale, source)
     root = source_path(source)
@@ -281,10 +284,19 @@ def load_super_resolution(
         def shape(path):
             return read(path).shape  # each is decoded once before: a broken one has no part
 
-        found = list(read_files(files, shape, root, left_out, limit))
-        pictures = OnDisk(
-            [shape for _, shape in found], lambda number: read_file(read, found[number][0])
-        )
+        found = read_files(files, shape, root, left_out, limit)
+        found, shapes = zip(*((os.fspath(path), shape) for path, shape in found), strict=True)
+
+        def again(number):
+            try:
+                return _like(read_file(read, found[number]), shapes[number])
+            except SourceError:
+                raise
+            except Exception as error:  # Pillow's decoders raise nearly anything on broken files.
+                path = printable(found[number])
+                raise SourceError(f"{path} is unusable now: {reason(error)}") from error
+
+        pictures = OnDisk(list(shapes), again)
         return SuperResolution(pictures, image_shape, scale, name)
     pictures = [picture for _, picture in read_files(files, read, root, left_out, limit)]
     return SuperResolution(pictures, image_shape, scale, name)
@@ -299,6 +311,13 @@ def _read(path, channels, least):
     picture = decode.decode_whole(path, channels)
     if min(picture.shape[:2]) < least:
         raise ValueError(f"a side has fewer than {least} pixels")
+    return picture
+
+
+def _like(picture, shape):
+    """Returns a picture of a shape; raises a ValueError if it has another one."""
+    if picture.shape != shape:
+        raise ValueError(f"its shape was {shape} and is {picture.shape}")
     return picture
 
 

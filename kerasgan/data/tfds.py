@@ -44,6 +44,7 @@ def load_tfds(source, image_shape, split, data_dir, crop, limit, keeping):
             f"The images of {source!r} have no common size {stored_shape}; choose one with "
             "image_shape (--image_size)."
         )
+    decode.check_channels(image_shape[2], stored_shape[2])
     dataset = builder.as_dataset(split=split).map(
         lambda example: (example[images_key], example[labels_key] if labels_key else 0)
     )

@@ -1,6 +1,7 @@
 """Pairs of images, and images of two domains, to translate from one to the other."""
 
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -330,6 +331,7 @@ def edge_map(photo):
 def _shapes(image_shape, jitter):
     """Returns the checked shape, the shape to load, and what training is to cut out of it."""
     image_shape = check_image_shape(image_shape)
+    decode.check_channels(image_shape[2])
     if not jitter:
         return image_shape, image_shape, None
     larger = [math.ceil(side * _JITTER) for side in image_shape[:2]]
@@ -361,11 +363,12 @@ def _read_pairs(root, shape, split, edges, limit, keeping):
     if all(map(is_folder, folders)):
         partners = _equal_names(*folders, left_out)
         files, unit = list(partners), "pairs"
+        partners = {os.fspath(path): os.fspath(partner) for path, partner in partners.items()}
 
         def read(path):
-            a, b, doubtful = decode.decode_pair((path, partners[path]), shape, crop=True)
+            a, b, doubtful = decode.decode_pair((path, partners[os.fspath(path)]), shape, crop=True)
             if doubtful:
-                turned.append(str(path.relative_to(root)))
+                turned.append(os.path.relpath(path, root))
             return a, b
 
     elif edges:

@@ -180,8 +180,8 @@ class GAN(Generates, AlternatingGAN):
     over 250 epochs; here it stays at 0.5.
 
     Args:
-        image_shape: (height, width, channels), 1 to 4 channels; or (d,), for vectors such as points
-            of a plane, of which `generate` makes floats. None takes it from the networks, whose
+        image_shape: (height, width, channels); or (d,), for vectors such as points of a plane, of
+            which `generate` makes floats. None takes it from the networks, whose
             examples may be arrays of any shape.
         latent_dim: The dimension of the latents. None is the paper's, or the generator's own.
         generator: A `keras.Model` from latents (N, latent_dim) to images (N, *image_shape) in

@@ -40,14 +40,14 @@ def discriminator(image_shape, num_classes, width=16, dropout=0.5, seed=None):
     """Returns the discriminator, images in [-1, 1] to logits (N, 1) and class logits.
 
     Args:
-        image_shape: (height, width, channels) of any sides, 1 to 4 channels.
+        image_shape: (height, width, channels) of any sides.
         num_classes: How many classes.
         width: Channels of the first of six maps, doubled at each map after it.
         dropout: The share of each map that is dropped in training.
         seed: An integer seed of the weights and of dropout, or None.
 
     Raises:
-        ValueError: If `image_shape` is not three positive integers with 1 to 4 channels.
+        ValueError: If `image_shape` is not three positive integers.
     """
     image_shape = check_image_shape(image_shape)
     seed = seeds(seed, "discriminator")

@@ -23,14 +23,14 @@ def generator(image_shape, condition_dim, latent_dim=100, dropout=0.0, seed=None
     """Returns the generator, [latents, y] to images (N, *image_shape) in [-1, 1].
 
     Args:
-        image_shape: (height, width, channels) of any sides, 1 to 4 channels.
+        image_shape: (height, width, channels) of any sides.
         condition_dim: The length of y, such as the number of classes.
         latent_dim: The dimension of the latents.
         dropout: The share of hidden units that are dropped in training; the paper's is 0.5.
         seed: An integer seed of the weights and of dropout, or None.
 
     Raises:
-        ValueError: If `image_shape` is not three positive integers with 1 to 4 channels.
+        ValueError: If `image_shape` is not three positive integers.
     """
     height, width, channels = check_image_shape(image_shape)
     seed = seeds(seed, "generator")
@@ -52,7 +52,7 @@ def discriminator(image_shape, condition_dim, dropout=0.5, seed=None):
     """Returns the discriminator, [images, y] to logits (N, 1).
 
     Args:
-        image_shape: (height, width, channels) of any sides, 1 to 4 channels.
+        image_shape: (height, width, channels) of any sides.
         condition_dim: The length of y, such as the number of classes.
         dropout: The share of hidden units that are dropped in training.
         seed: An integer seed of the weights and of dropout, or None.

@@ -40,7 +40,7 @@ def generator(image_shape, latent_dim=100, width=64, kernel_size=4, seed=None):
 
     Raises:
         ValueError: If the sides are not multiples of 4 of at least 8 that halve down to a map of
-            at most 32 x 32, or the channels are not 1 to 4.
+            at most 32 x 32.
     """
     seed = seeds(seed, "generator")
     steps = halvings(image_shape)

@@ -18,13 +18,13 @@ def generator(image_shape, latent_dim=100, units=1200, seed=None):
     """Returns the generator, latents (N, latent_dim) to images (N, *image_shape) in [-1, 1].
 
     Args:
-        image_shape: (height, width, channels) of any sides, 1 to 4 channels.
+        image_shape: (height, width, channels) of any sides.
         latent_dim: The dimension of the latents.
         units: The size of both hidden layers.
         seed: An integer seed of the weights, or None.
 
     Raises:
-        ValueError: If `image_shape` is not three positive integers with 1 to 4 channels.
+        ValueError: If `image_shape` is not three positive integers.
     """
     height, width, channels = check_image_shape(image_shape)
     seed = seeds(seed, "generator")
@@ -42,7 +42,7 @@ def discriminator(image_shape, units=240, pieces=5, seed=None):
     """Returns the discriminator, images (N, *image_shape) in [-1, 1] to logits (N, 1).
 
     Args:
-        image_shape: (height, width, channels) of any sides, 1 to 4 channels.
+        image_shape: (height, width, channels) of any sides.
         units: The size of both hidden layers.
         pieces: How many linear pieces a maxout unit has.
         seed: An integer seed of the weights and of dropout, or None.

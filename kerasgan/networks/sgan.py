@@ -22,13 +22,13 @@ def generator(image_shape, latent_dim=100, units=500, seed=None):
     """Returns the generator, latents (N, latent_dim) to images (N, *image_shape) in [-1, 1].
 
     Args:
-        image_shape: (height, width, channels) of any sides, 1 to 4 channels.
+        image_shape: (height, width, channels) of any sides.
         latent_dim: The dimension of the latents.
         units: The size of both hidden layers.
         seed: An integer seed of the weights, or None.
 
     Raises:
-        ValueError: If `image_shape` is not three positive integers with 1 to 4 channels.
+        ValueError: If `image_shape` is not three positive integers.
     """
     image_shape = check_image_shape(image_shape)
     seed = seeds(seed, "generator")
@@ -51,7 +51,7 @@ def discriminator(image_shape, num_classes, units=(1000, 500, 250, 250, 250), no
     layer, which feature matching compares.
 
     Args:
-        image_shape: (height, width, channels) of any sides, 1 to 4 channels.
+        image_shape: (height, width, channels) of any sides.
         num_classes: How many classes.
         units: The sizes of the hidden layers.
         noise: The standard deviation of the noise before each layer but the first, whose noise

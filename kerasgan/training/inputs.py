@@ -1,6 +1,7 @@
 """The data of a run: what is trained on, what is evaluated on, and whether it has changed."""
 
 import math
+import os
 import pathlib
 
 import numpy as np
@@ -30,12 +31,24 @@ def test_split(dataset):
     return "train" if root.is_dir() and not held_out else "test"
 
 
+def is_loaded(data):
+    """Whether data that are no name are loaded already, and not a sequence of items."""
+    return not hasattr(data, "__getitem__")
+
+
+def name_of(data):
+    """Returns what data that are no name are called."""
+    return data.name if is_loaded(data) else type(data).__name__
+
+
 def load(recipe, chosen, dataset, split):
-    """Returns a split of a data set, as a run with these options loads it.
+    """Returns a split of a data set, as a run with these options loads it; loaded data as they are.
 
     Raises:
         RunError: If that is impossible.
     """
+    if not isinstance(dataset, (str, os.PathLike)) and is_loaded(dataset):
+        return dataset
     with run_errors(ValueError, OSError, DownloadError):
         return recipe.load(
             dataset,
@@ -52,12 +65,15 @@ def load_held_out(recipe, chosen, given=None):
     Args:
         recipe: A `Recipe`.
         chosen: All options of the run.
-        given: A dict with what was given loaded, None where nothing was: "dataset", "held_out".
+        given: A dict with what is no name, such as loaded data, None where nothing is: "dataset",
+            "held_out".
     """
     given = given or {}
     dataset = chosen["held_out"]
-    if recipe.held_out is None or given.get("held_out") is not None:
-        return given.get("held_out")
+    if recipe.held_out is None:
+        return None
+    if given.get("held_out") is not None:
+        return load(recipe, chosen, given["held_out"], "test")
     if dataset is not None:
         return load(recipe, chosen, dataset, test_split(dataset))
     if given.get("dataset") is not None:

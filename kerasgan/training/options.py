@@ -150,12 +150,12 @@ def resolve(recipe, given, recorded):
         RunError: If an option has a value that is impossible, or none of this model.
     """
     given = {name: value for name, value in given.items() if value is not None}
-    if unknown := given.keys() - CHECKS.keys() - {"image_size"}:
+    if unknown := given.keys() - CHECKS.keys() - {"image_size", "channels"}:
         raise TypeError(
             f"There is no option {', '.join(sorted(unknown))}: there are image_size, "
-            f"{', '.join(CHECKS)}."
+            f"channels, {', '.join(CHECKS)}."
         )
-    size = given.pop("image_size", None)
+    size, channels = given.pop("image_size", None), given.pop("channels", None)
     for name, value in given.items():
         check(name, value)
     taken = {*recipe.load_options, *recipe.arguments}
@@ -177,6 +177,9 @@ def resolve(recipe, given, recorded):
         raise RunError(f"features={given['features']}: give metrics, such as metrics=frechet")
     if size is not None:
         options["image_shape"] = (*sides(size), options["image_shape"][2])
+    if channels is not None:
+        options["image_shape"] = (*options["image_shape"][:2], channels)
+        check("image_shape", options["image_shape"])
     options["image_shape"] = list(options["image_shape"])
     for name in (*_LOADING, *_OF_MODELS):
         if name not in taken:

@@ -4,6 +4,7 @@ import pathlib
 
 import numpy as np
 import pytest
+from PIL import Image
 from processes import run
 
 import zoo
@@ -15,10 +16,10 @@ WORKER = pathlib.Path(__file__).with_name("worker")
 REPRESENTATIVES = ["dcgan", "cyclegan"]
 
 
-def train(folder, names):
+def train(folder, names, worker=WORKER):
     """Returns what one process ends with, and what each of two workers does."""
     launcher = "launch_local", "--workers=2", "--"
-    for script, *flags in ([WORKER], [*launcher, f"{WORKER}.py"]):
+    for script, *flags in ([worker], [*launcher, f"{worker}.py"]):
         result = run(script, *flags, folder, *names, cwd=folder, forks=True)
         assert result.returncode == 0, result.stdout + result.stderr
     return [np.load(folder / f"{name}.npz") for name in ("alone", 0, 1)]
@@ -49,6 +50,19 @@ def test_two_workers_equal_one_process(tmp_path):
 def test_two_workers_equal_one_process_with_every_recipe(tmp_path):
     found = train(tmp_path, sorted(zoo.RECIPES))
     for name in zoo.RECIPES:
+        assert_equal(name, found)
+
+
+@pytest.mark.large
+def test_two_workers_equal_one_process_on_pictures_that_are_streamed(tmp_path):
+    generator = np.random.default_rng(0)
+    for i in range(20):
+        path = tmp_path / "pictures" / "ab"[i % 2] / f"{i}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(generator.integers(0, 256, (8, 8), dtype=np.uint8)).save(path)
+    names = ["dcgan", "sgan"]
+    found = train(tmp_path, names, WORKER.with_name("streaming"))
+    for name in names:
         assert_equal(name, found)
 
 

@@ -512,7 +512,6 @@ def test_npy_of_floats(tmp_path):
         (np.full((1, 2, 2), 200.0), r"set.npy\['x'\] must be uint8 in .* \[200, 200\]"),
         (np.zeros((1, 2, 2), int), "dtype int64"),
         (np.zeros((2, 2), np.uint8), r"\(count, height, width, channels\), but has shape \(2, 2\)"),
-        (np.zeros((1, 2, 2, 5), np.uint8), "1 to 4 channels"),
         (np.array([None]), "set.npy is not readable: .*allow_pickle=False"),
     ],
 )
@@ -626,7 +625,7 @@ def test_a_data_set_without_images_is_refused(tmp_path, monkeypatch):
         load_images("iris", data_dir=tmp_path)
 
 
-@pytest.mark.parametrize("shape", [(8, 8), (8, 8, 5), (0, 8, 1), (8.0, 8, 1), (8, -8, 1)])
+@pytest.mark.parametrize("shape", [(8, 8), (8, 8, 0), (0, 8, 1), (8.0, 8, 1), (8, -8, 1)])
 def test_image_shape_is_checked(shape):
     with pytest.raises(ValueError, match="image_shape must be"):
         load_images("digits", shape)

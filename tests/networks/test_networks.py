@@ -85,9 +85,9 @@ def test_sizes_that_do_not_halve_are_refused(network, image_shape):
 
 
 @pytest.mark.parametrize("network", [networks.dcgan, networks.lsgan, networks.gan])
-@pytest.mark.parametrize("image_shape", [(28, 28), (28, 28, 5), (0, 28, 1), 28, "28x28x1"])
+@pytest.mark.parametrize("image_shape", [(28, 28), (28, 28, 0), (0, 28, 1), 28, "28x28x1"])
 def test_malformed_shapes_are_refused(network, image_shape):
-    with pytest.raises(ValueError, match="1 to 4"):
+    with pytest.raises(ValueError, match="positive integers"):
         network.generator(image_shape)
 
 
@@ -225,8 +225,8 @@ def test_sizes_that_do_not_halve_are_refused_by_families(build):
 @pytest.mark.parametrize("family", FAMILIES)
 def test_malformed_shapes_are_refused_by_families(family):
     for build in filter(None, FAMILIES[family][:2]):
-        for image_shape in (28, 28), (28, 28, 5), (0, 28, 1):
-            with pytest.raises(ValueError, match="1 to 4"):
+        for image_shape in (28, 28), (28, 28, 0), (0, 28, 1):
+            with pytest.raises(ValueError, match="positive integers"):
                 build(image_shape)
 
 

@@ -26,12 +26,15 @@ def folder(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("source", ["model.keras", "served"])
-def test_images_are_those_of_the_model_however_they_are_computed(folder, tmp_path, source):
+@pytest.mark.parametrize(("source", "output"), [("model.keras", "many"), ("served", "all.npy")])
+def test_images_are_those_of_the_model_however_they_are_computed(folder, tmp_path, source, output):
     flags = [f"--model={folder / source}", "--count=7", "--seed=3", "--batch_size=2"]
-    assert run("generate", *flags, "--output=many", cwd=tmp_path).returncode == 0
-    expected = keras.models.load_model(folder / "model.keras").generate(7, seed=3)[..., 0]
-    for i, image in enumerate(expected):
+    assert run("generate", *flags, f"--output={output}", cwd=tmp_path).returncode == 0
+    expected = keras.models.load_model(folder / "model.keras").generate(7, seed=3)
+    if output == "all.npy":
+        np.testing.assert_array_equal(np.load(tmp_path / output), expected)
+        return
+    for i, image in enumerate(expected[..., 0]):
         np.testing.assert_array_equal(picture(tmp_path / "many" / f"{i:05d}.png"), image)
 
 

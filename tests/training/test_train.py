@@ -9,7 +9,7 @@ import pytest
 
 import zoo
 from kerasgan import data, fast, losses, models, training
-from kerasgan.training import RunError, TrainingStopped, options, train
+from kerasgan.training import RunError, TrainingStopped, inputs, options, train
 
 TINY = {"image_size": 8, "batch_size": 8, "steps_per_epoch": 2, "epochs": 1}
 
@@ -51,6 +51,16 @@ def test_data_of_ones_own_are_evaluated_on(digits, tmp_path):
     header = (tmp_path / "run" / "history.csv").read_text().splitlines()[0]
     assert "val_accuracy" in header.split(",")
     assert (tmp_path / "run" / "best.keras").exists()
+
+
+def test_a_sequence_of_items_is_data_and_is_held_out(tmp_path):
+    items = [(np.full((16, 16, 6), i, "uint8"), i % 2) for i in range(24)]
+    chosen = {"image_size": 16, "channels": 6, "batch_size": 4, "held_out": items}
+    model = train(zoo.RECIPES["sgan"], items, tmp_path / "run", **chosen, dry_run=True)
+    assert model.image_shape == (16, 16, 6) and model.num_classes == 2
+    resolved = options.resolve(zoo.RECIPES["sgan"], {"held_out": "list", "channels": 6}, {})
+    held_out = inputs.load_held_out(zoo.RECIPES["sgan"], resolved, {"held_out": items})
+    assert len(held_out) == 24 and held_out.labels[:3].tolist() == [0, 1, 0]
 
 
 def test_what_is_compared_is_chosen_and_recorded(tmp_path):
@@ -115,6 +125,8 @@ def test_a_failure_says_from_where_to_go_on(digits, tmp_path, monkeypatch):
         ({"epochs": "many"}, ["epochs='many'", "no integer"]),
         ({"seed": -1}, ["seed=-1"]),
         ({"image_size": (8, 8, 8)}, ["image_size", "(height, width)"]),
+        ({"channels": 0}, ["image_shape", "positive"]),
+        ({"channels": 6}, ["images of 1 channels cannot become images of 6"]),
         ({"strategy": "magic"}, ["strategy='magic'", "mirrored"]),
         ({"edges": True}, ["edges=True", "gan takes none"]),
         ({"content_weight": 1.0}, ["content_weight=1.0", "gan takes none"]),
@@ -143,7 +155,7 @@ def test_a_folder_that_holds_a_run(digits, tmp_path):
         train(*arguments, batch_size=8, epochs=1)
     with pytest.raises(RunError, match=r"another run \(batch_size=8 there, 4 here\)"):
         train(*arguments, batch_size=4, epochs=1)
-    with pytest.raises(TypeError, match="no option epoch: there are image_size, dataset"):
+    with pytest.raises(TypeError, match="no option epoch: there are image_size, channels, dataset"):
         train(*arguments, epoch=1)
 
 

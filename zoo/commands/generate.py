@@ -2,10 +2,13 @@
 
 kerasgan generate --model=runs/dcgan-digits --count=64 --output=grid.png
 kerasgan generate --model=model.keras --count=1000 --output=pictures
+kerasgan generate --model=model.keras --count=1000 --output=arrays.npy
 kerasgan generate --model=runs/cgan-mnist --labels=0,2,4,6,8 --output=even.png
 kerasgan generate --model=runs/dcgan-digits --count=8 --interpolate=16 --output=walk.gif
 kerasgan generate --model=runs/cyclegan-photos --input=mine --output=made
 kerasgan generate --model=runs/srgan-photos --input=small --output=large
+
+Pictures show the first three of more than four channels; a .npy file has all.
 """
 
 from zoo import quiet  # noqa: F401 before TensorFlow
@@ -23,6 +26,7 @@ from absl import flags
 from kerasgan.data import decode, edge_map, image_grid, in_tiles, save_film, save_image
 from kerasgan.data.files import picture_files, read_files
 from kerasgan.data.memory import check_memory
+from kerasgan.files import whole
 from kerasgan.models.generating import slerp
 from kerasgan.training import folder, loading
 from zoo import command_line
@@ -68,8 +72,8 @@ _BATCH_SIZE = flags.DEFINE_integer(
 _OUTPUT = flags.DEFINE_string(
     "output",
     "generated.png",
-    "A .png or .jpg file for one grid, a folder for a file an image, or a .gif or .webp file for "
-    "--interpolate.",
+    "A .png or .jpg file for one grid, a folder for a file an image, a .npy file for one uint8 "
+    "array, or a .gif or .webp file for --interpolate.",
 )
 _FORMAT = flags.DEFINE_enum("format", "png", ["png", "jpg"], "Of the files in a folder.")
 _INTERPOLATE = flags.DEFINE_integer(
@@ -97,7 +101,7 @@ _BLOCK = 4096
 def main():
     """Loads, generates, writes."""
     output = folder.path_of(_OUTPUT.value)
-    kinds, suffixes = "a .png or .jpg file or a folder", ("", *_GRIDS)
+    kinds, suffixes = "a .png, .jpg or .npy file or a folder", ("", *_GRIDS, ".npy")
     if _INPUT.value:
         kinds, suffixes = "a folder", ("",)
     elif _INTERPOLATE.value:
@@ -124,6 +128,9 @@ def main():
     with command_line.new_folder(output.parent if output.suffix else output):
         if _INTERPOLATE.value:
             save_film(output, list(images))
+        elif output.suffix == ".npy":
+            with whole(output) as unfinished, unfinished.open("wb") as file:
+                np.save(file, np.stack(list(images)))
         elif output.suffix:
             save_image(output, image_grid(np.stack(list(images))))
         else:
@@ -188,6 +195,8 @@ def transform_pictures(root, output):
             f"Pictures of {side} x {side}",
             "choose a smaller --image_size",
         )
+
+        decode.check_channels(channels)
 
     def read(path):
         return decode.decode_whole(path, channels, side)

@@ -81,6 +81,14 @@ flags.DEFINE_bool("small", None, "Train the recipe's small networks. [default: t
 flags.DEFINE_string(
     "image_size", None, "A side in pixels, or HEIGHTxWIDTH. [default: the recipe's]"
 )
+flags.DEFINE_integer(
+    "channels",
+    None,
+    "1 for grey, 3 for colours, 2 and 4 for these with transparency, or as many as arrays in a "
+    "file have. [default: the recipe's]",
+    lower_bound=1,
+    upper_bound=command_line.MOST,
+)
 flags.DEFINE_integer("epochs", None, "How many epochs. [default: the recipe's]", lower_bound=1)
 flags.DEFINE_integer(
     "steps_per_epoch", None, "Steps in an epoch. [default: the whole data set]", lower_bound=1
@@ -202,6 +210,7 @@ def main():
         options.check(name, flags.FLAGS[name].value)
     if flags.FLAGS["image_size"].present:
         given["image_size"] = command_line.parse_size(flags.FLAGS["image_size"].value)
+    given["channels"] = flags.FLAGS["channels"].value
     name, workdir = _MODEL.value, _WORKDIR.value
     if _RESUME.value and workdir is not None and not flags.FLAGS["model"].present:
         name = folder.read_options(folder.path_of(workdir)).get("model", name)

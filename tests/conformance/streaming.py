@@ -1,0 +1,55 @@
+"""Trains on pictures that are read from a disk, as one of several workers or alone.
+
+    python streaming.py FOLDER KIND...
+
+FOLDER/pictures has two classes. Writes the weights and the logs as `worker.py` does.
+"""
+
+import json
+import os
+import pathlib
+import sys
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+if "TF_CONFIG" in os.environ:
+    number = json.loads(os.environ["TF_CONFIG"])["task"]["index"]
+    strategy = tf.distribute.MultiWorkerMirroredStrategy()  # before anything else is computed
+else:
+    number, strategy = "alone", tf.distribute.OneDeviceStrategy("CPU:0")
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+from conformance import tiny
+
+from kerasgan import data
+
+SIZE = 2 * tiny.PART
+STREAMS = {
+    "dcgan": lambda images: images.stream(SIZE, seed=0, start_step=3),
+    "sgan": lambda images: data.semi_supervised(images, 4, 0, SIZE, start_step=3),
+}
+noise = np.random.default_rng(1).normal(size=(SIZE, tiny.LATENT_DIM)).astype("float32")
+
+
+def given(count, seed=None):
+    """The replica's share of the same latents in each step."""
+    context = tf.distribute.get_replica_context()
+    replica = int(tf.get_static_value(context.replica_id_in_sync_group))
+    share = SIZE // strategy.num_replicas_in_sync
+    return tf.constant(noise[share * replica : share * (replica + 1)])
+
+
+found = {}
+images = data.load_images(pathlib.Path(sys.argv[1], "pictures"), (8, 8, 1), stream=True)
+for name in sys.argv[2:]:
+    with strategy.scope():
+        model = tiny.from_networks(name, ema=0.5, seed=0)
+        # The paper's optimizers divide by the size of the gradient, and hide its scale.
+        model.compile(*(keras.optimizers.SGD(tiny.rate(name)) for _ in tiny.players(model)))
+    model.sample_latent = given
+    logs = model.fit(STREAMS[name](images), steps_per_epoch=5, verbose=0).history
+    found |= {f"{name} weight {i}": weight for i, weight in enumerate(model.get_weights())}
+    found |= {f"{name} log {key}": np.asarray(values) for key, values in logs.items()}
+np.savez(pathlib.Path(sys.argv[1]) / f"{number}.npz", **found)
