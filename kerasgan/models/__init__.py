@@ -1,5 +1,6 @@
 """The algorithms, a file a variant."""
 
+from kerasgan.engine.averages import HalfLife
 from kerasgan.engine.model import AdversarialModel
 from kerasgan.models.acgan import ACGAN
 from kerasgan.models.cgan import ConditionalGAN
@@ -24,6 +25,7 @@ __all__ = [
     "WGANGP",
     "AdversarialModel",
     "ConditionalGAN",
+    "HalfLife",
     "InfoGAN",
     "KPlusOneGAN",
     "PairedTranslator",

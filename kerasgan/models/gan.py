@@ -75,7 +75,7 @@ class AlternatingGAN(AdversarialModel):
         with generator_tape:  # which goes on recording
             values |= self.generator_losses(last, fake, training=True)
         self.update("generator", values["generator_loss"], generator_tape)
-        self.update_averages()
+        self.update_averages(batch_length(batch))
         return self.log(batch_length(last), values)
 
     def discriminator_losses(self, real, fake, training):
@@ -99,7 +99,7 @@ class AlternatingGAN(AdversarialModel):
             "fake_accuracy": fake_accuracy,
         }
         if self.penalty is not None:
-            penalty = self.penalize(real, fake, training)
+            penalty = self.penalize(real, fake, real_logits, fake_logits, training)
             values["discriminator_loss"] += penalty
             values["discriminator_gradient_penalty"] = penalty
         return values
@@ -117,16 +117,49 @@ class AlternatingGAN(AdversarialModel):
         """Returns the discriminator's logits, its first output, for a batch of its inputs."""
         return tf.nest.flatten(self.apply(self.discriminator, batch, training))[0]
 
-    def penalize(self, real, fake, training):
-        """Returns the penalty on D's gradients at the points that the penalty chooses."""
+    def penalize(self, real, fake, real_logits, fake_logits, training):
+        """Returns the penalties on D, added up."""
+        values = []
+        for part in self.penalty.parts:
+            if isinstance(part, losses.LeCam):
+                values.append(self.anchor(part, real_logits, fake_logits, training))
+            else:
+                values.append(self.penalize_gradients(part, real, fake, training))
+        return sum(values)
+
+    def anchor(self, lecam, real_logits, fake_logits, training):
+        """Returns LeCam's penalty on D's logits, and moves its averages in training."""
+        averages = tf.identity(self.logit_averages.value)
+        if training:
+            self.logit_averages.assign(lecam.moved(averages, real_logits, fake_logits))
+        return lecam(real_logits, fake_logits, averages, self.discriminator_updates)
+
+    def penalize_gradients(self, penalty, real, fake, training):
+        """Returns the penalty on D's gradients at the points that it chooses."""
         # What comes with the images, such as labels, stays as it is.
         (images, *others), (fake_images, *_) = tf.nest.flatten(real), tf.nest.flatten(fake)
         seeds = self.seed_generator if training else self.evaluation_seed_generator
-        points = self.penalty.points(images, fake_images, seeds)
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(points)
-            logits = self.logits(tf.nest.pack_sequence_as(real, [points, *others]), training)
-        return self.penalty(tape.gradient(logits, points))
+        points = penalty.points(images, fake_images, seeds)
+
+        def value():
+            with tf.GradientTape(watch_accessed_variables=False) as tape:
+                tape.watch(points)
+                logits = self.logits(tf.nest.pack_sequence_as(real, [points, *others]), training)
+            return penalty.at(self.images_seen)(tape.gradient(logits, points))
+
+        if penalty.every == 1 or not training:
+            return value()
+        due = self.discriminator_updates % penalty.every == 0
+        if self.distribute_strategy.num_replicas_in_sync > 1:
+            # Replicas do not wait for each other in a branch, as what draws or counts there must.
+            return tf.where(due, penalty.every * value(), 0.0)
+        return tf.cond(due, lambda: penalty.every * value(), lambda: 0.0)
+
+    @property
+    def discriminator_updates(self):
+        """How many steps D has taken."""
+        optimizer = self.discriminator_optimizer
+        return getattr(optimizer, "inner_optimizer", optimizer).iterations.value
 
     # ------------------------------------------------------------------ compiling
 
@@ -144,8 +177,9 @@ class AlternatingGAN(AdversarialModel):
             generator_optimizer: A `keras.optimizers.Optimizer` or its name; None is the paper's.
             discriminator_optimizer: The same for the discriminator.
             adversarial_loss: A `kerasgan.losses.AdversarialLoss` or its name; None is the paper's.
-            penalty: A `kerasgan.losses.Penalty` on the discriminator's gradients; None is the
-                paper's.
+            penalty: A `kerasgan.losses.Penalty` on the discriminator's gradients, or
+                `kerasgan.losses.LeCam` on its logits, or a sum of them, such as
+                `R1(0.1) + R2(0.1)`; None is the paper's.
             **kwargs: `augment`, such as `kerasgan.augment.DiffAugment()`, and the other arguments
                 of `AdversarialModel.compile`.
 
@@ -153,12 +187,18 @@ class AlternatingGAN(AdversarialModel):
             ValueError: If the optimizers are one object, the loss or penalty is unknown, or what
                 the discriminator sees cannot be augmented.
         """
-        if penalty is not None and not isinstance(penalty, losses.Penalty):
+        if penalty is not None and not isinstance(penalty, losses.Regularizer):
             raise ValueError(
                 f"penalty must be a kerasgan.losses.Penalty such as R1(10.0), got {penalty!r}."
             )
         self.penalty = penalty or type(self).penalty
         super().compile((generator_optimizer, discriminator_optimizer), adversarial_loss, **kwargs)
+        anchored = any(
+            isinstance(each, losses.LeCam) for each in getattr(self.penalty, "parts", [])
+        )
+        if anchored and not hasattr(self, "logit_averages"):
+            with self.distribute_strategy.scope():
+                self.logit_averages = self.add_state("logit_averages", "float32", "mean", (2,))
 
     def compile_arguments(self):
         """Returns the arguments of `compile`, options of Keras aside, by name."""
