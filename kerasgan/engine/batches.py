@@ -27,7 +27,7 @@ def not_empty(x, shape=None):
 
 
 def split(batch, parts):
-    """Returns equal parts of a batch, one for each of the discriminator's steps.
+    """Returns equal parts of a batch, one for each update that takes images of its own.
 
     Raises:
         InvalidArgumentError: When a batch has fewer examples than there are parts.
