@@ -1,5 +1,7 @@
 """Optimizers and learning rates of the papers that Keras lacks."""
 
+import math
+
 import keras
 import tensorflow as tf
 from keras import ops
@@ -17,13 +19,19 @@ class Adam(keras_compat.Adam):
     Args:
         learning_rate: A number or a schedule.
         beta_1: The decay of the average of gradients.
-        beta_2: The decay of the average of their squares.
+        beta_2: The decay of the average of their squares; a number, or a schedule as for the
+            learning rate, whose value in a step corrects the bias too.
         epsilon: What is added to the root.
         **kwargs: As in `keras.optimizers.Adam`.
+
+    Raises:
+        ValueError: If `beta_2` is a schedule and `amsgrad` is true.
     """
 
     def __init__(self, learning_rate=1e-3, beta_1=0.9, beta_2=0.999, epsilon=1e-8, **kwargs):
         super().__init__(learning_rate, beta_1, beta_2, epsilon, **kwargs)
+        if callable(beta_2) and self.amsgrad:
+            raise ValueError("With amsgrad beta_2 must be a number, but it is a schedule.")
 
     def corrected(self, learning_rate, dtype):
         """Returns the numbers of a step, the learning rate corrected for the bias of the moments.
@@ -38,7 +46,11 @@ class Adam(keras_compat.Adam):
     def corrections(self, dtype):
         """Returns 1 - beta_1^t and 1 - beta_2^t, for the t-th step."""
         step = ops.cast(self.iterations + 1, dtype)
-        return tuple(1 - ops.power(beta, step) for beta in (self.beta_1, self.beta_2))
+        return tuple(1 - ops.power(beta, step) for beta in (self.beta_1, self.current_beta_2()))
+
+    def current_beta_2(self):
+        """Returns the decay of the average of squares in this step."""
+        return self.beta_2(self.iterations) if callable(self.beta_2) else self.beta_2
 
     def numbers(self, learning_rate, epsilon, dtype):
         """Returns what TensorFlow's kernel takes beside a variable, its averages and gradient."""
@@ -47,7 +59,7 @@ class Adam(keras_compat.Adam):
             "beta2_power": 0.0,
             "lr": learning_rate,
             "beta1": self.beta_1,
-            "beta2": self.beta_2,
+            "beta2": self.current_beta_2(),
             "epsilon": epsilon,
         }
         return {name: tf.cast(number, dtype) for name, number in numbers.items()}
@@ -65,6 +77,21 @@ class Adam(keras_compat.Adam):
         numbers = numbers | {"grad": gradient}
         numbers = {name: tf.cast(number, variable.dtype) for name, number in numbers.items()}
         tf.raw_ops.ResourceApplyAdam(var=variable.handle, m=m.handle, v=v.handle, **numbers)
+
+    def get_config(self):
+        """Returns the arguments that rebuild the optimizer."""
+        config = super().get_config()
+        if callable(self.beta_2):
+            config["beta_2"] = keras.saving.serialize_keras_object(self.beta_2)
+        return config
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """Rebuilds an optimizer from `get_config()`."""
+        if isinstance(config.get("beta_2"), dict):
+            beta_2 = keras.saving.deserialize_keras_object(config["beta_2"], custom_objects)
+            config = config | {"beta_2": beta_2}
+        return super().from_config(config, custom_objects)
 
 
 @keras.saving.register_keras_serializable("kerasgan")
@@ -132,3 +159,37 @@ class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
     def get_config(self):
         """Returns the arguments that rebuild the schedule."""
         return {"learning_rate": self.learning_rate, "steps": self.steps}
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class Cosine(keras.optimizers.schedules.LearningRateSchedule):
+    """A number that goes along half a cosine from one value to another, and stays there.
+
+        first + (last - first) (1 - cos(pi n / over)) / 2,   n <= over
+
+    as all schedules of Huang et al., 2024, arXiv:2501.05441. For a learning rate, or `Adam`'s
+    beta_2, n counts the optimizer's steps; for the weight of a `kerasgan.losses.Penalty`, or a
+    `kerasgan.models.HalfLife`, the images that the discriminator has seen.
+
+    Args:
+        first: The value at n = 0.
+        last: The value from n = over on.
+        over: How many steps, or images, it takes. Positive.
+
+    Raises:
+        ValueError: If `over` is not positive.
+    """
+
+    def __init__(self, first, last, over):
+        if not over > 0:
+            raise ValueError(f"over must be a positive number of steps or images, got {over!r}.")
+        self.first, self.last, self.over = first, last, over
+
+    def __call__(self, step):
+        """Returns the value after `step` steps, or images, float32."""
+        share = ops.minimum(ops.cast(step, "float32") / self.over, 1.0)
+        return self.first + (self.last - self.first) * 0.5 * (1.0 - ops.cos(math.pi * share))
+
+    def get_config(self):
+        """Returns the arguments that rebuild the schedule."""
+        return {"first": self.first, "last": self.last, "over": self.over}

@@ -84,3 +84,42 @@ def test_linear_decay():
     )
     again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(rate))
     assert (again.learning_rate, again.steps) == (0.2, 100)
+
+
+def test_cosine():
+    schedule = optimizers.Cosine(2.0, 0.5, over=1000)
+    # half-way along, and at a third: cos(pi / 3) = 1/2
+    expected = {0: 2.0, 333.3333: 1.625, 500: 1.25, 1000: 0.5, 5000: 0.5}
+    assert [float(schedule(n)) for n in expected] == pytest.approx(list(expected.values()))
+    again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(schedule))
+    assert again.get_config() == schedule.get_config()
+    with pytest.raises(ValueError, match="over must be .* got 0"):
+        optimizers.Cosine(1.0, 0.0, over=0)
+
+
+@pytest.mark.parametrize("name", ["Adam", "RootEpsilonAdam"])
+def test_a_schedule_of_beta_2_against_numpy(name):
+    schedule = optimizers.Cosine(0.5, 0.9, over=2)  # 0.5, 0.7, 0.9
+    optimizer = getattr(optimizers, name)(0.1, beta_1=0.0, beta_2=schedule, epsilon=1e-8)
+    config = keras.optimizers.serialize(optimizer)
+    weights = keras.Variable([1.0, -2.0])
+    optimizer.build([weights])
+    expected, v = np.array([1.0, -2.0]), np.zeros(2)
+    gradients = np.array([[1.0, 0.1], [-0.5, 0.2], [0.3, 4.0]])
+    for step, (gradient, beta) in enumerate(zip(gradients, (0.5, 0.7, 0.9), strict=True), 1):
+        if step == 3:  # goes on after being rebuilt
+            state = [variable.numpy() for variable in optimizer.variables]
+            optimizer = keras.optimizers.deserialize(config)
+            optimizer.build([weights])
+            for variable, value in zip(optimizer.variables, state, strict=True):
+                variable.assign(value)
+        optimizer.apply([tf.constant(gradient, "float32")], [weights])
+        v = beta * v + (1 - beta) * gradient**2
+        # The bias is corrected by the current beta_2.
+        expected = expected - 0.1 * gradient / np.sqrt(v / (1 - beta**step))
+    np.testing.assert_allclose(weights, expected, rtol=1e-4)
+
+
+def test_amsgrad_takes_no_schedule_of_beta_2():
+    with pytest.raises(ValueError, match="amsgrad beta_2 must be a number"):
+        optimizers.Adam(beta_2=optimizers.Cosine(0.9, 0.99, 10), amsgrad=True)

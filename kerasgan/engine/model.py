@@ -35,10 +35,10 @@ class AdversarialModel(
         players: A built `keras.Model`, or `Networks`, for each of `self.players`.
         image_shape: The shape of an example, such as (height, width, channels).
         ema: The decay a step of a moving average of the weights of `self.averaged`, in (0, 1),
-            such as 0.999; None keeps no average. Early in training the average is a shorter one:
-            its half-life is at most a twentieth of the steps so far. What is not trained, such as
-            the statistics of batch normalization, is copied. `generate`, `export` and `evaluate`
-            use the average.
+            such as 0.999, or a `HalfLife` in images; None keeps no average. Early in training the
+            average is a shorter one: its half-life is at most a twentieth of the steps so far. What
+            is not trained, such as the statistics of batch normalization, is copied. `generate`,
+            `export` and `evaluate` use the average.
         seed: An integer seed of everything drawn in training, or None.
 
     Raises:
@@ -56,8 +56,7 @@ class AdversarialModel(
 
     def __init__(self, players, image_shape, ema=None, seed=None, **kwargs):
         super().__init__(**kwargs)
-        if ema is not None and not 0.0 < ema < 1.0:
-            raise ValueError(f"ema must be a decay in (0, 1) such as 0.999, or None; got {ema!r}.")
+        averages.check_ema(ema)
         self.ema, self.seed = ema, check_seed(seed)
         for name, network in zip(self.players, players, strict=True):
             setattr(self, name, network)
@@ -65,14 +64,9 @@ class AdversarialModel(
         if ema is not None:
             for name in self.averaged:
                 setattr(self, f"{name}_ema", averages.copy_network(getattr(self, name)))
-            self.ema_updates = self.add_weight(
-                shape=(),
-                initializer="zeros",
-                dtype="int32",
-                trainable=False,
-                aggregation="only_first_replica",
-                name="ema_updates",
-            )
+            self.ema_updates = self.add_state("ema_updates", "int32", "only_first_replica")
+        # How many real images the discriminator was trained on.
+        self.images_seen = self.add_state("images_seen", "int64", "only_first_replica")
         self.seed_generator = replicas.seed_generator(self.seed)
         # Evaluation draws from a stream of its own: validating leaves training as it was.
         self.evaluation_seed_generator = replicas.seed_generator(EVALUATION_SEED)
@@ -251,11 +245,18 @@ class AdversarialModel(
             for weight in weights:
                 weight.assign(self.constraints[player](weight))
 
-    def update_averages(self):
-        """Moves the averages, if any, towards what they are averages of."""
+    def update_averages(self, images):
+        """Counts the real images of a step, and moves the averages, if there are any.
+
+        Args:
+            images: How many of them this replica's share of the batch holds.
+        """
+        images = replicas.total(images)
+        self.images_seen.assign_add(images)
         if self.ema is not None:
             self.ema_updates.assign_add(1)
-            averages.move(self.averaged_networks(), self.ema_updates.value, self.ema)
+            counts = self.ema_updates.value, self.images_seen.value
+            averages.move(self.averaged_networks(), averages.rate(self.ema, *counts, images))
 
     def averaged_networks(self):
         """Returns pairs of an averaged network and its network."""

@@ -86,6 +86,15 @@ def mean(value):
     return context.all_reduce(tf.distribute.ReduceOp.MEAN, value)
 
 
+def total(count):
+    """Returns the sum of a count over all replicas, int64."""
+    count = tf.cast(count, "int64")
+    context = tf.distribute.get_replica_context()
+    if context.num_replicas_in_sync == 1:
+        return count
+    return context.all_reduce(tf.distribute.ReduceOp.SUM, count)
+
+
 def on_whole_batch(function, batch):
     """Returns this replica's share of what a function makes of the batch of all replicas.
 

@@ -3,8 +3,9 @@
 import pathlib
 
 import keras
+import numpy as np
 
-from kerasgan.engine.averages import PAST_RAMP_UP
+from kerasgan.engine.averages import PAST_RAMP_UP, HalfLife
 from kerasgan.engine.upgrade import upgraded
 from kerasgan.files import whole
 
@@ -53,7 +54,10 @@ class Saving:
             name: keras.saving.serialize_keras_object(getattr(self, name))
             for name in self.network_names
         }
-        return super().get_config() | networks | {"ema": self.ema, "seed": self.seed}
+        ema = self.ema
+        if isinstance(ema, HalfLife):
+            ema = keras.saving.serialize_keras_object(ema)
+        return super().get_config() | networks | {"ema": ema, "seed": self.seed}
 
     @classmethod
     def from_config(cls, config):
@@ -92,8 +96,21 @@ class Saving:
         finally:
             self._from_file = False
 
+    def add_state(self, name, dtype, aggregation, shape=()):
+        """Returns a weight of the model itself that is not trained, 0 at first, and is saved."""
+        state = self.add_weight(
+            shape=shape,
+            initializer="zeros",
+            dtype=dtype,
+            trainable=False,
+            aggregation=aggregation,
+            name=name,
+        )
+        vars(self).setdefault("_states", {})[name] = state
+        return state
+
     def save_own_variables(self, store):
-        """Saves what Keras leaves out: states of seed generators, running means, `ema_updates`.
+        """Saves what Keras leaves out: states of seed generators, running means, counts.
 
         With them, a loaded model draws the very noise that this one would have drawn next, and
         an epoch can be continued.
@@ -102,8 +119,8 @@ class Saving:
             store[str(i)] = state
         for i, mean in enumerate(self._running_means()):
             store[f"mean_{i}"] = mean
-        if self.ema is not None:
-            store["ema_updates"] = self.ema_updates
+        for name, state in self._states.items():
+            store[name] = state
 
     def load_own_variables(self, store):
         """Loads what `save_own_variables` saved; the means only if the model logs as many."""
@@ -120,8 +137,9 @@ class Saving:
         if sum(key.startswith("mean_") for key in keys) == len(means):
             for i, mean in enumerate(means):
                 mean.assign(store[f"mean_{i}"])
-        if self.ema is not None:
-            self.ema_updates.assign(store["ema_updates"] if "ema_updates" in keys else PAST_RAMP_UP)
+        for name, state in self._states.items():
+            missing = PAST_RAMP_UP if name == "ema_updates" else np.zeros(state.shape)
+            state.assign(store[name] if name in keys else missing)
 
     def seed_states(self):
         """Returns the state variables of all seed generators: the model's and its layers'."""

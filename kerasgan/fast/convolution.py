@@ -25,10 +25,16 @@ def convolution(layer, inputs, training):
     - From a few channels, such as a single one, the gradient by the images is a transposed
       convolution of few filters: see `transposed_convolution`.
     - Of at most 4 x 4 pixels of a single image, see `transposed_convolution` too.
+    - In groups of channels, see `kernels.grouped_convolution`.
     """
     if not _is_plain(layer):
         return None
     kernel = ops.convert_to_tensor(layer.kernel)
+    if layer.groups > 1:
+        odd = all(side % 2 for side in layer.kernel_size)
+        if layer.strides != (1, 1) or layer.padding != "same" or not odd:
+            return None
+        return _finished(layer, kernels.grouped_convolution(inputs, kernel))
     rows, columns, channels, filters = kernel.shape
     maps = layer.compute_output_shape(inputs.shape)[:3] if training else None
     if maps and _multiplies_less(layer, inputs, maps):
@@ -87,7 +93,7 @@ def transposed_convolution(layer, inputs, training):
 
 def _is_plain(layer):
     plain = layer.data_format == "channels_last" and layer.padding in ("same", "valid")
-    return plain and layer.dilation_rate == (1, 1) and layer.groups == 1
+    return plain and layer.dilation_rate == (1, 1)
 
 
 def _row_by_row(inputs, kernel, padding):

@@ -120,6 +120,50 @@ def convolution_of_few(images, kernel, strides, padding):
     return convolve(images, tf.convert_to_tensor(kernel))
 
 
+def grouped_convolution(images, kernel):
+    """Returns a convolution in groups of channels, with stride 1 and padding "same".
+
+    Each group is a convolution of its own. Its gradient by the images is the convolution with the
+    kernel turned by half a turn, which takes half the time of TensorFlow's kernel for it.
+
+    Keras has XLA compile grouped convolutions on CPUs, where TensorFlow has no gradient of them
+    unless it uses oneDNN: their gradient takes twenty times as long, and its own fifty times.
+
+    Args:
+        images: (N, H, W, C).
+        kernel: (rows, columns, C / groups, filters), rows and columns odd.
+    """
+    rows, columns, channels, filters = kernel.shape
+    groups = images.shape[-1] // channels
+
+    @tf.custom_gradient
+    def convolve(images, kernel):
+        def gradient(upstream):
+            turned = tf.reshape(kernel[::-1, ::-1], (rows, columns, channels, groups, -1))
+            turned = tf.reshape(
+                tf.transpose(turned, (0, 1, 4, 3, 2)), (rows, columns, -1, channels * groups)
+            )
+            by_kernel = [
+                tf.raw_ops.Conv2DBackpropFilter(
+                    input=each,
+                    filter_sizes=(rows, columns, channels, filters // groups),
+                    out_backprop=by_each,
+                    strides=[1, 1, 1, 1],
+                    padding="SAME",
+                )
+                for each, by_each in zip(parts(images), parts(upstream), strict=True)
+            ]
+            return grouped_convolution(upstream, turned), tf.concat(by_kernel, -1)
+
+        pairs = zip(parts(images), parts(kernel), strict=True)
+        return tf.concat([tf.nn.conv2d(*pair, 1, "SAME") for pair in pairs], -1), gradient
+
+    def parts(x):
+        return tf.split(x, groups, -1)
+
+    return convolve(images, tf.convert_to_tensor(kernel))
+
+
 def leaky_relu(inputs, slope):
     """Returns max(x, 0) + slope min(x, 0) for a positive slope, whose gradients cost less.
 

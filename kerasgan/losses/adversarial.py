@@ -236,8 +236,20 @@ class Hinge(AdversarialLoss):
         return -ops.mean(_float32(fake_logits))
 
 
+class _Relativistic(_RelativeScores):
+    """Games whose generator plays the discriminator's part with the two sides exchanged."""
+
+    relativistic = True
+
+    def generator(self, fake_logits, real_logits=None):
+        """Returns the discriminator's loss, real and generated scores exchanged."""
+        if real_logits is None:
+            raise ValueError("The relativistic generator's loss needs real_logits, got None.")
+        return self.discriminator(fake_logits, real_logits)
+
+
 @keras.saving.register_keras_serializable("kerasgan")
-class RelativisticAverage(_RelativeScores):
+class RelativisticAverage(_Relativistic):
     """The relativistic average game: is real more real than generated, on average?
 
     Jolicoeur-Martineau, "The relativistic discriminator: a key element missing from standard
@@ -249,8 +261,6 @@ class RelativisticAverage(_RelativeScores):
     The inner averages are over the batch given: under tf.distribute, over a replica's share.
     """
 
-    relativistic = True
-
     def discriminator(self, real_logits, fake_logits):
         """Returns E[sp(-(r - E[f]))] + E[sp(f - E[r])]."""
         real_logits, fake_logits = _float32(real_logits), _float32(fake_logits)
@@ -258,12 +268,25 @@ class RelativisticAverage(_RelativeScores):
         fake_loss = ops.mean(ops.softplus(fake_logits - ops.mean(real_logits)))
         return real_loss + fake_loss
 
-    def generator(self, fake_logits, real_logits=None):
-        """Returns E[sp(-(f - E[r]))] + E[sp(r - E[f])]."""
-        if real_logits is None:
-            raise ValueError("The relativistic generator's loss needs real_logits, got None.")
-        # The discriminator's loss with the two roles exchanged.
-        return self.discriminator(fake_logits, real_logits)
+
+@keras.saving.register_keras_serializable("kerasgan")
+class RelativisticPairing(_Relativistic):
+    """The relativistic game of pairs: is each real example more real than its generated one?
+
+    Jolicoeur-Martineau, 2018, arXiv:1807.00734, section 4.1; Huang et al., "The GAN is dead; long
+    live the GAN! A Modern GAN Baseline", 2024, arXiv:2501.05441, equation 2. With r and f of one
+    pair each,
+
+        D minimises  E[sp(-(r - f))]
+        G minimises  E[sp(-(f - r))]
+
+    The i-th real example is paired with the i-th generated one, not with all of them. At the
+    equilibrium both losses are log 2 = 0.693.
+    """
+
+    def discriminator(self, real_logits, fake_logits):
+        """Returns E[sp(-(r - f))]."""
+        return ops.mean(ops.softplus(_float32(fake_logits) - _float32(real_logits)))
 
 
 _BY_NAME = {
@@ -273,6 +296,7 @@ _BY_NAME = {
     "wasserstein": Wasserstein,
     "hinge": Hinge,
     "relativistic_average": RelativisticAverage,
+    "relativistic_pairing": RelativisticPairing,
 }
 
 
@@ -281,8 +305,8 @@ def get(identifier):
 
     Args:
         identifier: An `AdversarialLoss`; one of `"minimax"`, `"non_saturating"`,
-            `"least_squares"`, `"wasserstein"`, `"hinge"`, `"relativistic_average"`; or what
-            `keras.saving.serialize_keras_object` makes of a loss.
+            `"least_squares"`, `"wasserstein"`, `"hinge"`, `"relativistic_average"`,
+            `"relativistic_pairing"`; or what `keras.saving.serialize_keras_object` makes of a loss.
 
     Raises:
         ValueError: If `identifier` is none of these.

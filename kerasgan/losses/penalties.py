@@ -1,28 +1,99 @@
-"""What keeps a discriminator smooth: gradient penalties, and weight clipping.
+"""What keeps a discriminator smooth: penalties on its gradients or logits, and weight clipping.
 
-A penalty is two pieces of mathematics: `points`, where the discriminator's gradient is taken, and
-the penalty itself, a function of these gradients. Taking the gradient is the model's work
-(`GAN.penalize`), so that this module knows no model.
+A penalty on gradients is two pieces of mathematics: `points`, where the discriminator's gradient is
+taken, and the penalty itself, a function of these gradients. Taking the gradient is the model's
+work (`GAN.penalize`), so that this module knows no model.
 """
+
+import copy
+import numbers
+import re
 
 import keras
 from keras import ops
 
 
-class Penalty:
-    """A penalty on the gradients of the discriminator with respect to its input.
+class Regularizer:
+    """What is added to a discriminator's loss; `a + b` adds both."""
+
+    @property
+    def parts(self):
+        """The terms of a sum, or what is none alone."""
+        return [self]
+
+    def __add__(self, other):
+        if not isinstance(other, Regularizer):
+            return NotImplemented
+        return Sum([*self.parts, *other.parts])
+
+    def get_config(self):
+        """Returns the arguments that rebuild the regularizer."""
+        raise NotImplementedError
+
+    @classmethod
+    def from_config(cls, config):
+        """Rebuilds a regularizer from `get_config()`."""
+        return cls(**config)
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class Sum(Regularizer):
+    """A sum of penalties, such as `R1(0.1) + R2(0.1)`.
 
     Args:
-        weight: What the mean penalty is multiplied with. Not negative.
-
-    Raises:
-        ValueError: If `weight` is negative.
+        parts: The penalties.
     """
 
-    def __init__(self, weight):
-        if not weight >= 0:
+    def __init__(self, parts):
+        self._parts = list(parts)
+
+    @property
+    def parts(self):
+        """The terms of the sum."""
+        return self._parts
+
+    def get_config(self):
+        """Returns the arguments that rebuild the sum."""
+        return {"parts": [keras.saving.serialize_keras_object(each) for each in self.parts]}
+
+    @classmethod
+    def from_config(cls, config):
+        """Rebuilds a sum from `get_config()`."""
+        return cls([keras.saving.deserialize_keras_object(each) for each in config["parts"]])
+
+
+class Penalty(Regularizer):
+    """A penalty on the gradients of the discriminator with respect to its input.
+
+    The gradients are taken through the augmentation, if there is one.
+
+    Args:
+        weight: What the mean penalty is multiplied with: a number that is not negative, or a
+            function of how many real images the discriminator has seen, such as a
+            `kerasgan.optimizers.Cosine`.
+        every: The penalty is computed in every so many of the discriminator's steps, the first one
+            included, with a weight that is as many times as large: the lazy regularization of
+            Karras et al., 2019, arXiv:1912.04958, section 3.1. On several replicas, and in
+            evaluation, it is computed each time.
+
+    Raises:
+        ValueError: If `weight` is negative, or `every` is not a positive integer.
+    """
+
+    def __init__(self, weight, every=1):
+        if not (callable(weight) or weight >= 0):
             raise ValueError(f"The weight of a penalty must not be negative, got {weight!r}.")
-        self.weight = weight
+        if isinstance(every, bool) or not isinstance(every, numbers.Integral) or every < 1:
+            raise ValueError(f"every must be a positive integer, got {every!r}.")
+        self.weight, self.every = weight, int(every)
+
+    def at(self, images_seen):
+        """Returns the penalty with the weight that it has after so many images, a number."""
+        if not callable(self.weight):
+            return self
+        penalty = copy.copy(self)
+        penalty.weight = self.weight(images_seen)
+        return penalty
 
     def points(self, real, fake, seed=None):
         """Returns the points at which the discriminator's gradient is penalised.
@@ -40,12 +111,18 @@ class Penalty:
 
     def get_config(self):
         """Returns the arguments that rebuild the penalty."""
-        return {"weight": self.weight}
+        weight = self.weight
+        if callable(weight):
+            weight = keras.saving.serialize_keras_object(weight)
+        return {"weight": weight, "every": self.every}
 
     @classmethod
     def from_config(cls, config):
         """Rebuilds a penalty from `get_config()`."""
-        return cls(**config)
+        weight = config["weight"]
+        if isinstance(weight, dict):
+            weight = keras.saving.deserialize_keras_object(weight)
+        return cls(**config | {"weight": weight})
 
 
 @keras.saving.register_keras_serializable("kerasgan")
@@ -60,10 +137,11 @@ class GradientPenalty(Penalty):
 
     Args:
         weight: The paper's lambda.
+        every: As in `Penalty`.
     """
 
-    def __init__(self, weight=10.0):
-        super().__init__(weight)
+    def __init__(self, weight=10.0, every=1):
+        super().__init__(weight, every)
 
     def points(self, real, fake, seed=None):
         """Returns random points on the lines between real and generated examples."""
@@ -117,10 +195,11 @@ class R1(Penalty):
 
     Args:
         weight: The paper's gamma.
+        every: As in `Penalty`.
     """
 
-    def __init__(self, weight=10.0):
-        super().__init__(weight)
+    def __init__(self, weight=10.0, every=1):
+        super().__init__(weight, every)
 
     def points(self, real, fake, seed=None):
         """Returns the real examples."""
@@ -131,33 +210,110 @@ class R1(Penalty):
         return 0.5 * self.weight * ops.mean(_squared_norms(gradients))
 
 
+@keras.saving.register_keras_serializable("kerasgan")
+class R2(R1):
+    """The zero-centred gradient penalty on generated examples.
+
+    Mescheder et al., 2018, arXiv:1801.04406, equation 10:
+
+        weight / 2 * E[||grad D(G(z))||_2^2]
+
+    Arguments are those of `R1`.
+    """
+
+    def points(self, real, fake, seed=None):
+        """Returns the generated examples."""
+        return fake
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class LeCam(Regularizer):
+    """Keeps logits near the average of the other side's, where there are few images.
+
+    Tseng et al., "Regularizing Generative Adversarial Networks under Limited Data", 2021,
+    arXiv:2104.03310. With moving averages a_r of E[r] and a_f of E[f], without gradients, it is
+
+        weight (E[max(0, r - a_f)^2] + E[max(0, a_r - f)^2])
+
+    as in the authors' code; the paper's equation 2 has the squares without the maxima. The averages
+    are saved with the model.
+
+    Args:
+        weight: The paper's lambda. Not negative.
+        decay: The decay of the averages a step of the discriminator, in (0, 1).
+        start: After how many of its steps the regularizer counts.
+
+    Raises:
+        ValueError: If an argument is out of range.
+    """
+
+    def __init__(self, weight=0.3, decay=0.9, start=1000):
+        if not (weight >= 0 and 0 < decay < 1 and start >= 0):
+            raise ValueError(
+                "weight and start must not be negative, and decay lie in (0, 1); got "
+                f"{weight=}, {decay=}, {start=}."
+            )
+        self.weight, self.decay, self.start = weight, decay, start
+
+    def __call__(self, real_logits, fake_logits, averages, step):
+        """Returns the regularizer, a float32 scalar.
+
+        Args:
+            real_logits: Scores of real examples, of any shape.
+            fake_logits: Scores of generated examples, of any shape.
+            averages: a_r and a_f, float32 (2,).
+            step: How many steps the discriminator has taken.
+        """
+        real_logits, fake_logits = (ops.cast(x, "float32") for x in (real_logits, fake_logits))
+        real_average, fake_average = ops.unstack(averages, 2)
+        value = ops.mean(ops.square(ops.relu(real_logits - fake_average)))
+        value += ops.mean(ops.square(ops.relu(real_average - fake_logits)))
+        return self.weight * ops.where(step >= self.start, value, 0.0)
+
+    def moved(self, averages, real_logits, fake_logits):
+        """Returns the averages after a step with these logits."""
+        means = [ops.mean(ops.cast(x, "float32")) for x in (real_logits, fake_logits)]
+        return self.decay * averages + (1.0 - self.decay) * ops.stack(means)
+
+    def get_config(self):
+        """Returns the arguments that rebuild the regularizer."""
+        return {"weight": self.weight, "decay": self.decay, "start": self.start}
+
+
 _BY_NAME = {
     "gradient_penalty": GradientPenalty,
     "one_sided_gradient_penalty": OneSidedGradientPenalty,
     "dragan": DRAGAN,
     "r1": R1,
+    "r2": R2,
+    "lecam": LeCam,
 }
 
 
 def get_penalty(identifier):
-    """Returns a penalty from an object, or from a name with or without a weight.
+    """Returns a penalty from an object, or from names with or without weights.
 
     Args:
-        identifier: A `Penalty`; or one of `"gradient_penalty"`, `"one_sided_gradient_penalty"`,
-            `"dragan"` and `"r1"`, which may end in a weight, such as `"r1:0.1"`.
+        identifier: A `Regularizer`; or one of `"gradient_penalty"`,
+            `"one_sided_gradient_penalty"`, `"dragan"`, `"r1"`, `"r2"` and `"lecam"`, which may end
+            in a weight, such as `"r1:0.1"`, or several of these, such as `"r1:0.1+r2:0.1"`.
 
     Raises:
         ValueError: If `identifier` is none of these.
     """
-    if isinstance(identifier, Penalty):
+    if isinstance(identifier, Regularizer):
         return identifier
-    name, _, weight = str(identifier).partition(":")
-    if name not in _BY_NAME:
-        raise ValueError(
-            f"Unknown penalty {identifier!r}: give a Penalty or one of {', '.join(_BY_NAME)}, "
-            "which may end in a weight, such as 'r1:0.1'."
-        )
-    return _BY_NAME[name](float(weight)) if weight else _BY_NAME[name]()
+    parts = []
+    for part in re.split(r"\+(?=[a-z])", str(identifier)):
+        name, _, weight = part.partition(":")
+        if name not in _BY_NAME:
+            raise ValueError(
+                f"Unknown penalty {identifier!r}: give a Penalty or one of {', '.join(_BY_NAME)}, "
+                "which may end in a weight, such as 'r1:0.1', or several, such as "
+                "'r1:0.1+r2:0.1'."
+            )
+        parts.append(_BY_NAME[name](float(weight)) if weight else _BY_NAME[name]())
+    return Sum(parts) if len(parts) > 1 else parts[0]
 
 
 @keras.saving.register_keras_serializable("kerasgan")

@@ -1,5 +1,6 @@
 """The algorithms, a file a variant."""
 
+from kerasgan.engine.averages import HalfLife
 from kerasgan.engine.model import AdversarialModel
 from kerasgan.models.acgan import ACGAN
 from kerasgan.models.cgan import ConditionalGAN
@@ -9,6 +10,7 @@ from kerasgan.models.gan import GAN
 from kerasgan.models.infogan import InfoGAN
 from kerasgan.models.lsgan import LSGAN
 from kerasgan.models.pix2pix import PairedTranslator, Pix2Pix
+from kerasgan.models.r3gan import R3GAN, ConditionalR3GAN
 from kerasgan.models.sgan import KPlusOneGAN, SemiSupervisedGAN
 from kerasgan.models.srgan import SRGAN, SRResNet
 from kerasgan.models.wgan import WGAN, WGANGP
@@ -24,10 +26,13 @@ __all__ = [
     "WGANGP",
     "AdversarialModel",
     "ConditionalGAN",
+    "ConditionalR3GAN",
+    "HalfLife",
     "InfoGAN",
     "KPlusOneGAN",
     "PairedTranslator",
     "Pix2Pix",
+    "R3GAN",
     "SRGAN",
     "SRResNet",
     "SemiSupervisedGAN",

@@ -176,7 +176,7 @@ class CycleGAN(TranslatesBothWays, AdversarialModel):
         with tf.GradientTape() as tape:
             values |= self.discriminator_losses(real, fake, training=True)
         self.update("discriminator", values["discriminator_loss"], tape)
-        self.update_averages()
+        self.update_averages(batch_length(real))
         return self.log(batch_length(real), values)
 
     def fake_batch(self, real, training):

@@ -75,7 +75,7 @@ class AlternatingGAN(AdversarialModel):
         with generator_tape:  # which goes on recording
             values |= self.generator_losses(last, fake, training=True)
         self.update("generator", values["generator_loss"], generator_tape)
-        self.update_averages()
+        self.update_averages(batch_length(batch))
         return self.log(batch_length(last), values)
 
     def discriminator_losses(self, real, fake, training):
@@ -87,8 +87,18 @@ class AlternatingGAN(AdversarialModel):
 
     @logs(down=["discriminator_loss"], up=["real_accuracy", "fake_accuracy"])
     @logs(down=["discriminator_adversarial_loss", "discriminator_gradient_penalty"], when="penalty")
-    def adversarial_terms(self, real, fake, real_logits, fake_logits, training):
-        """Returns D's loss in the adversarial game by term, and its accuracies."""
+    def adversarial_terms(self, real, fake, real_logits, fake_logits, training, gradients=None):
+        """Returns D's loss in the adversarial game by term, and its accuracies.
+
+        Args:
+            real: Real examples.
+            fake: Generated ones.
+            real_logits: Their logits.
+            fake_logits: Likewise.
+            training: Whether it is training.
+            gradients: The gradients of the logits by the "real" and the "fake" images, by these
+                names, where they are known.
+        """
         loss = self.adversarial_loss.discriminator(real_logits, fake_logits)
         loss = self.discriminator_weight * loss
         real_accuracy, fake_accuracy = self.adversarial_loss.accuracy(real_logits, fake_logits)
@@ -99,7 +109,8 @@ class AlternatingGAN(AdversarialModel):
             "fake_accuracy": fake_accuracy,
         }
         if self.penalty is not None:
-            penalty = self.penalize(real, fake, training)
+            logits = real_logits, fake_logits
+            penalty = self.penalize(real, fake, logits, training, gradients)
             values["discriminator_loss"] += penalty
             values["discriminator_gradient_penalty"] = penalty
         return values
@@ -117,18 +128,65 @@ class AlternatingGAN(AdversarialModel):
         """Returns the discriminator's logits, its first output, for a batch of its inputs."""
         return tf.nest.flatten(self.apply(self.discriminator, batch, training))[0]
 
-    def penalize(self, real, fake, training):
-        """Returns the penalty on D's gradients at the points that the penalty chooses."""
+    def logits_and_gradients(self, batch, training):
+        """Returns D's logits, and their gradients with respect to the images."""
         # What comes with the images, such as labels, stays as it is.
+        images, *others = tf.nest.flatten(batch)
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(images)
+            logits = self.logits(tf.nest.pack_sequence_as(batch, [images, *others]), training)
+        return logits, tape.gradient(logits, images)
+
+    def penalize(self, real, fake, logits, training, gradients=None):
+        """Returns the penalties on D, added up; arguments are those of `adversarial_terms`."""
+        values = []
+        for part in self.penalty.parts:
+            if isinstance(part, losses.LeCam):
+                values.append(self.anchor(part, *logits, training))
+            else:
+                values.append(self.penalize_gradients(part, real, fake, training, gradients))
+        return sum(values)
+
+    def anchor(self, lecam, real_logits, fake_logits, training):
+        """Returns LeCam's penalty on D's logits, and moves its averages in training."""
+        averages = tf.identity(self.logit_averages.value)
+        if training:
+            self.logit_averages.assign(lecam.moved(averages, real_logits, fake_logits))
+        return lecam(real_logits, fake_logits, averages, self.discriminator_updates)
+
+    def penalize_gradients(self, penalty, real, fake, training, known=None):
+        """Returns the penalty on D's gradients at the points that it chooses."""
         (images, *others), (fake_images, *_) = tf.nest.flatten(real), tf.nest.flatten(fake)
         seeds = self.seed_generator if training else self.evaluation_seed_generator
-        points = self.penalty.points(images, fake_images, seeds)
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(points)
-            logits = self.logits(tf.nest.pack_sequence_as(real, [points, *others]), training)
-        return self.penalty(tape.gradient(logits, points))
+        points = penalty.points(images, fake_images, seeds)
+
+        def value():
+            batch = tf.nest.pack_sequence_as(real, [points, *others])
+            _, gradients = self.logits_and_gradients(batch, training)
+            return penalty.at(self.images_seen)(gradients)
+
+        if penalty.every == 1 or not training:
+            for side, examples in (("real", images), ("fake", fake_images)):
+                if known and points is examples:
+                    return penalty.at(self.images_seen)(known[side])
+            return value()
+        due = self.discriminator_updates % penalty.every == 0
+        if self.distribute_strategy.num_replicas_in_sync > 1:
+            # Replicas do not wait for each other in a branch, as what draws or counts there must.
+            return tf.where(due, penalty.every * value(), 0.0)
+        return tf.cond(due, lambda: penalty.every * value(), lambda: 0.0)
+
+    @property
+    def discriminator_updates(self):
+        """How many steps D has taken."""
+        optimizer = self.discriminator_optimizer
+        return getattr(optimizer, "inner_optimizer", optimizer).iterations.value
 
     # ------------------------------------------------------------------ compiling
+
+    def default_penalty(self):
+        """Returns the paper's penalty, or None."""
+        return type(self).penalty
 
     def compile(
         self,
@@ -144,8 +202,9 @@ class AlternatingGAN(AdversarialModel):
             generator_optimizer: A `keras.optimizers.Optimizer` or its name; None is the paper's.
             discriminator_optimizer: The same for the discriminator.
             adversarial_loss: A `kerasgan.losses.AdversarialLoss` or its name; None is the paper's.
-            penalty: A `kerasgan.losses.Penalty` on the discriminator's gradients; None is the
-                paper's.
+            penalty: A `kerasgan.losses.Penalty` on the discriminator's gradients, or
+                `kerasgan.losses.LeCam` on its logits, or a sum of them, such as
+                `R1(0.1) + R2(0.1)`; None is the paper's.
             **kwargs: `augment`, such as `kerasgan.augment.DiffAugment()`, and the other arguments
                 of `AdversarialModel.compile`.
 
@@ -153,12 +212,18 @@ class AlternatingGAN(AdversarialModel):
             ValueError: If the optimizers are one object, the loss or penalty is unknown, or what
                 the discriminator sees cannot be augmented.
         """
-        if penalty is not None and not isinstance(penalty, losses.Penalty):
+        if penalty is not None and not isinstance(penalty, losses.Regularizer):
             raise ValueError(
                 f"penalty must be a kerasgan.losses.Penalty such as R1(10.0), got {penalty!r}."
             )
-        self.penalty = penalty or type(self).penalty
+        self.penalty = penalty or self.default_penalty()
         super().compile((generator_optimizer, discriminator_optimizer), adversarial_loss, **kwargs)
+        anchored = any(
+            isinstance(each, losses.LeCam) for each in getattr(self.penalty, "parts", [])
+        )
+        if anchored and not hasattr(self, "logit_averages"):
+            with self.distribute_strategy.scope():
+                self.logit_averages = self.add_state("logit_averages", "float32", "mean", (2,))
 
     def compile_arguments(self):
         """Returns the arguments of `compile`, options of Keras aside, by name."""

@@ -138,7 +138,7 @@ class ContentModel(ImageToImage):
             fake = self.fake_batch(real, training=True)
             values = self.generator_losses(real, fake, training=True)
         self.update("generator", values["generator_loss"], tape)
-        self.update_averages()
+        self.update_averages(batch_length(real))
         return self.log(batch_length(real), values)
 
     @logs(down=["generator_loss", "generator_content_loss"])

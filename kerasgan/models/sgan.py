@@ -116,7 +116,7 @@ class SemiSupervisedGAN(Classifying, GAN):
             fake = self.fake_batch(real, training=True)
             values |= self.generator_losses(real, fake, training=True)
         self.update("generator", values["generator_loss"], tape)
-        self.update_averages()
+        self.update_averages(batch_length(labelled))
         return self.log(batch_length(labelled), values)
 
     def fake_batch(self, real, training):

@@ -31,7 +31,7 @@ def build(name, seed=0):
 
 def batch_size(model, replicas=1):
     """Images for one step."""
-    return PART * getattr(model, "discriminator_steps", 1) * replicas
+    return PART * model.least_batch * replicas
 
 
 def data(name):
@@ -152,7 +152,7 @@ def train_with_given_latents(name, strategy, steps, **options):
         }
         model.compile(**optimizers, **(penalty or {}), **options)
     replicas = strategy.num_replicas_in_sync
-    parts = getattr(model, "discriminator_steps", 1)
+    parts = model.least_batch
     noise = np.random.default_rng(1).normal(size=(8, 2 * PART, LATENT_DIM)).astype("float32")
     draws = collections.Counter()
 
@@ -230,6 +230,26 @@ class _Labelled(_Images):
 
     def pairs(self, images, labels):
         return (images, labels), (images, labels)
+
+
+class _Modern(_Images):
+    """Models of residual networks."""
+
+    condition = {}
+
+    def narrow_networks(self, seed):
+        options = {"widths": [16, 8], "blocks": 1, "seed": seed} | self.condition
+        build = networks.r3gan
+        return {
+            "generator": build.generator(self.image_shape, **options),
+            "discriminator": build.discriminator(self.image_shape, **options),
+        }
+
+
+class _ModernLabelled(_Modern, _Labelled):
+    """Those with classes."""
+
+    condition = {"condition_dim": 10}
 
 
 class _Auxiliary(_Labelled):
@@ -365,6 +385,8 @@ _KITS = {
     models.WGAN: _SeveralSteps(),
     models.WGANGP: _SeveralSteps(),
     models.ConditionalGAN: _Labelled(),
+    models.R3GAN: _Modern(),
+    models.ConditionalR3GAN: _ModernLabelled(),
     models.ACGAN: _Auxiliary(),
     models.InfoGAN: _Coded(),
     models.SemiSupervisedGAN: _SemiSupervised(),

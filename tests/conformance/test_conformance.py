@@ -53,13 +53,14 @@ class SaveAfterTwoSteps(keras.callbacks.Callback):
             self.state, self.made = cases.state(self.model), cases.made(self.name, self.model)
 
 
-def is_relativistic(name):
+def averages_over_shares(name):
     """Whether the losses of a recipe average over a replica's share."""
-    return losses.get(zoo.RECIPES[name].model.adversarial_loss).relativistic
+    loss = losses.get(zoo.RECIPES[name].model.adversarial_loss)
+    return isinstance(loss, losses.RelativisticAverage)
 
 
 # A graph of each other recipe's step is made on two replicas.
-WITH_A_GRAPH = {"dcgan", "wgan_gp", "sgan", "cyclegan", *filter(is_relativistic, RECIPES)}
+WITH_A_GRAPH = {"dcgan", "wgan_gp", "sgan", "cyclegan", *filter(averages_over_shares, RECIPES)}
 WITHOUT = [name for name in RECIPES if name not in WITH_A_GRAPH]
 
 
@@ -223,8 +224,8 @@ def test_a_stopped_run_has_a_model(name, moved, tmp_path, capsys):
 
 @every_recipe
 def test_two_replicas_equal_one_device(name, mirrored):
-    if is_relativistic(name):
-        pytest.skip("relativistic losses average over a replica's share")
+    if averages_over_shares(name):
+        pytest.skip("the loss averages over a replica's share")
     alone = tf.distribute.OneDeviceStrategy("CPU:0")
     # Without a graph, which is faster for a single step.
     one_logs, one = cases.train_with_given_latents(name, alone, steps=1, run_eagerly=True)

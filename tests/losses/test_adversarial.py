@@ -14,6 +14,7 @@ NAMES = [
     "wasserstein",
     "hinge",
     "relativistic_average",
+    "relativistic_pairing",
 ]
 LOG2 = math.log(2)
 
@@ -53,6 +54,8 @@ EXPECTED = {
         (sp(-1) + sp(1)) / 2 + (sp(-2) + sp(2)) / 2,
         (sp(2) + sp(-2)) / 2 + (sp(1) + sp(-1)) / 2,
     ),
+    # r - f = (3, -3)
+    "relativistic_pairing": ((sp(-3) + sp(3)) / 2, (sp(3) + sp(-3)) / 2),
 }
 
 
@@ -164,6 +167,7 @@ def test_least_squares_targets():
         # Critics have no zero; boundary half-way between the means, (0.567 + 0.3) / 2 = 0.433
         ("wasserstein", [2 / 3, 3 / 4]),
         ("relativistic_average", [2 / 3, 3 / 4]),
+        ("relativistic_pairing", [2 / 3, 3 / 4]),
     ],
 )
 def test_accuracy(name, expected):
@@ -177,6 +181,23 @@ def test_accuracy_of_critics_does_not_change_with_a_constant(name):
     real, fake = column(0.4, 0.6, 0.7), column(0.2, 0.1, 0.3, 0.6)
     found = losses.get(name).accuracy(real - 50, fake - 50)
     assert [float(value) for value in found] == pytest.approx([2 / 3, 3 / 4])
+
+
+def test_pairs_are_by_index_and_not_all_pairs():
+    pairing, average = losses.RelativisticPairing(), losses.RelativisticAverage()
+    real, fake = column(2, 0), column(-1, 4)
+    # r - f = (3, -4), and of the other pairs (-2, 1)
+    assert float(pairing.discriminator(real, fake)) == pytest.approx((sp(-3) + sp(4)) / 2)
+    assert float(pairing.discriminator(real, fake[::-1])) == pytest.approx((sp(2) + sp(-1)) / 2)
+    assert float(pairing.generator(fake, real)) == pytest.approx((sp(3) + sp(-4)) / 2)
+    shuffled = [float(average.discriminator(real, each)) for each in (fake, fake[::-1])]
+    assert shuffled[0] == pytest.approx(shuffled[1])
+
+
+def test_pairs_at_equilibrium():
+    ones = column(5, 5)
+    assert float(losses.RelativisticPairing().discriminator(ones, ones)) == pytest.approx(LOG2)
+    assert float(losses.RelativisticPairing().generator(ones, ones)) == pytest.approx(LOG2)
 
 
 def test_unknown_names_are_refused():
