@@ -16,6 +16,7 @@ from kerasgan.engine.logs import declared
 from kerasgan.engine.measuring import Measuring, Metrics
 from kerasgan.engine.players import Accelerated, networks_of, prepare_optimizer
 from kerasgan.engine.saving import Saving
+from kerasgan.layers import spectral_layers
 from kerasgan.networks.common import check_seed
 
 _KERAS_OPTIONS = {"run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss"}
@@ -156,6 +157,7 @@ class AdversarialModel(Fitting, Measuring, Examining, Exporting, Saving, keras_c
         self.augment = augment
         self.adversarial_loss = losses.get(adversarial_loss or type(self).adversarial_loss)
         vars(self).pop("_examination", None)  # of the losses before
+        vars(self)["_normalized"] = {}  # spectrally normalized layers, by player
         with self.distribute_strategy.scope():
             for player, given, default in zip(
                 self.players, optimizers, self.default_optimizers(), strict=True
@@ -168,6 +170,7 @@ class AdversarialModel(Fitting, Measuring, Examining, Exporting, Saving, keras_c
                     check=not self._from_file,
                 )
                 setattr(self, f"{player}_optimizer", optimizer)
+                self._normalized[player] = spectral_layers(getattr(self, player))
             self.optimizer = Optimizers([getattr(self, f"{p}_optimizer") for p in self.players])
             vars(self)["_terms"] = declared(self)
             vars(self)["_measures"] = Metrics(metrics, self.image_shape, self._terms)
@@ -247,6 +250,8 @@ class AdversarialModel(Fitting, Measuring, Examining, Exporting, Saving, keras_c
         if player in self.constraints:
             for weight in weights:
                 weight.assign(self.constraints[player](weight))
+        for layer in self._normalized[player]:
+            layer.update()
 
     def update_averages(self):
         """Moves the averages, if any, towards what they are averages of."""
@@ -288,10 +293,3 @@ class AdversarialModel(Fitting, Measuring, Examining, Exporting, Saving, keras_c
         for player in self.players[::-1]:
             values |= getattr(self, f"{player}_losses")(real, fake, training=False)
         return self.log(size, values)
-
-    def totals(self):
-        """Returns the sum and the weight of each logged value in this epoch, (floats) by name."""
-        return {
-            mean.name: (float(mean.total.numpy()), float(mean.count.numpy()))
-            for mean in self._logs.metrics
-        }
