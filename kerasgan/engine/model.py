@@ -5,9 +5,9 @@ import tensorflow as tf
 
 from kerasgan import keras_compat, losses
 from kerasgan.engine import averages, replicas
+from kerasgan.engine.augmenting import Augmenting
 from kerasgan.engine.batches import batch_length, not_empty
 from kerasgan.engine.callbacks import Optimizers
-from kerasgan.engine.checks import check_augment
 from kerasgan.engine.export import Exporting
 from kerasgan.engine.first_batches import refuse_weights
 from kerasgan.engine.fitting import EVALUATION_SEED, Fitting
@@ -22,7 +22,9 @@ from kerasgan.networks.common import check_seed
 _KERAS_OPTIONS = {"run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss"}
 
 
-class AdversarialModel(Fitting, Measuring, Examining, Exporting, Saving, keras_compat.Model):
+class AdversarialModel(
+    Augmenting, Fitting, Measuring, Examining, Exporting, Saving, keras_compat.Model
+):
     """Networks that play a game.
 
     A player is a network, or several, that one optimizer updates: `<player>_optimizer`. A variant
@@ -46,7 +48,6 @@ class AdversarialModel(Fitting, Measuring, Examining, Exporting, Saving, keras_c
     players = ("generator", "discriminator")
     averaged = ("generator",)  # the players that have a moving average, `<player>_ema`
     adversarial_loss = "non_saturating"
-    augment = None
     # Called on the weights of a player after each of its updates, by player.
     constraints = {}
     # How many of a discriminator's outputs, the first ones, are logits.
@@ -115,7 +116,7 @@ class AdversarialModel(Fitting, Measuring, Examining, Exporting, Saving, keras_c
                 of `self.players`.
             adversarial_loss: A `kerasgan.losses.AdversarialLoss` or its name; None is the paper's.
             augment: How the images that discriminators see in training are augmented, such as a
-                `kerasgan.augment.DiffAugment`, or None.
+                `kerasgan.augment.DiffAugment` or an `AdaptiveAugment`, or None.
             metrics: Metrics of generated images, such as
                 `[kerasgan.metrics.FrechetDistance(features)]`, which `fit` measures after each
                 epoch: see `kerasgan.callbacks.Measure`. Saved models are without them.
@@ -152,13 +153,11 @@ class AdversarialModel(Fitting, Measuring, Examining, Exporting, Saving, keras_c
             for layer in keras_compat.layers_of(self):
                 if isinstance(layer, keras.layers.BatchNormalization):
                     layer.synchronized = True
-        if augment is not None:
-            check_augment(augment, self.players, self.image_shape)
-        self.augment = augment
         self.adversarial_loss = losses.get(adversarial_loss or type(self).adversarial_loss)
         vars(self).pop("_examination", None)  # of the losses before
         vars(self)["_normalized"] = {}  # spectrally normalized layers, by player
         with self.distribute_strategy.scope():
+            self.set_augment(augment)
             for player, given, default in zip(
                 self.players, optimizers, self.default_optimizers(), strict=True
             ):

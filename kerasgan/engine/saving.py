@@ -93,15 +93,18 @@ class Saving:
             self._from_file = False
 
     def save_own_variables(self, store):
-        """Saves what Keras leaves out: states of seed generators, running means, `ema_updates`.
+        """Saves what Keras leaves out.
 
-        With them, a loaded model draws the very noise that this one would have drawn next, and
-        an epoch can be continued.
+        That is the states of seed generators, running means, `ema_updates`, and what training
+        changes in the augmentation. With them, a loaded model draws the very noise that this one
+        would have drawn next, and an epoch can be continued.
         """
         for i, state in enumerate(self.seed_states()):
             store[str(i)] = state
         for i, mean in enumerate(self._running_means()):
             store[f"mean_{i}"] = mean
+        for i, variable in enumerate(self.augment_variables):
+            store[f"augment_{i}"] = variable
         if self.ema is not None:
             store["ema_updates"] = self.ema_updates
 
@@ -120,6 +123,10 @@ class Saving:
         if sum(key.startswith("mean_") for key in keys) == len(means):
             for i, mean in enumerate(means):
                 mean.assign(store[f"mean_{i}"])
+        variables = self.augment_variables  # a file may be from before there was an augmentation
+        if sum(key.startswith("augment_") for key in keys) == len(variables):
+            for i, variable in enumerate(variables):
+                variable.assign(store[f"augment_{i}"])
         if self.ema is not None:
             self.ema_updates.assign(store["ema_updates"] if "ema_updates" in keys else PAST_RAMP_UP)
 

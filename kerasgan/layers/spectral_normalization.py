@@ -69,7 +69,7 @@ class SpectralNormalization(layers.Wrapper):
 
     def matrix(self):
         """Returns the kernel as a matrix W, (fan in, outputs)."""
-        kernel = ops.convert_to_tensor(self.kernel)
+        kernel = self.kernel
         if isinstance(self.layer, layers.Conv2DTranspose):  # (rows, columns, outputs, inputs)
             kernel = ops.swapaxes(kernel, 2, 3)
         return ops.reshape(kernel, (-1, kernel.shape[-1]))
@@ -88,7 +88,7 @@ class SpectralNormalization(layers.Wrapper):
     def normalized(self):
         """Returns a scope in which the layer's kernel is W / sigma."""
         kernel = self.kernel
-        return keras.StatelessScope([(kernel, ops.convert_to_tensor(kernel) / self.sigma())])
+        return keras.StatelessScope([(kernel, kernel / self.sigma())])
 
     def call(self, inputs):
         """Returns what the layer makes of its inputs with W / sigma."""
