@@ -10,6 +10,7 @@ from kerasgan.models.infogan import InfoGAN
 from kerasgan.models.lsgan import LSGAN
 from kerasgan.models.pix2pix import PairedTranslator, Pix2Pix
 from kerasgan.models.sgan import KPlusOneGAN, SemiSupervisedGAN
+from kerasgan.models.sngan import SNGAN, ConditionalSNGAN
 from kerasgan.models.srgan import SRGAN, SRResNet
 from kerasgan.models.wgan import WGAN, WGANGP
 
@@ -20,10 +21,12 @@ __all__ = [
     "DualGAN",
     "GAN",
     "LSGAN",
+    "SNGAN",
     "WGAN",
     "WGANGP",
     "AdversarialModel",
     "ConditionalGAN",
+    "ConditionalSNGAN",
     "InfoGAN",
     "KPlusOneGAN",
     "PairedTranslator",

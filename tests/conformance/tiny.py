@@ -203,6 +203,26 @@ class _Labelled(_Images):
         return (images, labels), (images, labels)
 
 
+class _Spectral(_Images):
+    """Models with residual networks."""
+
+    def narrow_networks(self, seed):
+        return {
+            "generator": networks.sngan.generator((8, 8, 1), LATENT_DIM, 8, seed=seed),
+            "discriminator": networks.sngan.discriminator((8, 8, 1), 8, seed=seed),
+        }
+
+
+class _SpectralLabelled(_Labelled):
+    """Models with residual networks, which take images with their classes."""
+
+    def narrow_networks(self, seed):
+        return {
+            "generator": networks.sngan.generator((8, 8, 1), LATENT_DIM, 8, 10, seed),
+            "discriminator": networks.sngan.discriminator((8, 8, 1), 8, 10, seed),
+        }
+
+
 class _Auxiliary(_Labelled):
     """Models whose discriminator tells the class."""
 
@@ -335,6 +355,8 @@ _KITS = {
     models.GAN: _Images(),
     models.ConditionalGAN: _Labelled(),
     models.ACGAN: _Auxiliary(),
+    models.SNGAN: _Spectral(),
+    models.ConditionalSNGAN: _SpectralLabelled(),
     models.InfoGAN: _Coded(),
     models.SemiSupervisedGAN: _SemiSupervised(),
 }

@@ -1,0 +1,74 @@
+"""SNGAN, and the conditional one with a projection, on digits, MNIST, Fashion-MNIST and CIFAR-10.
+
+NOT MEASURED
+"""
+
+import keras
+
+from kerasgan import models, networks
+from zoo.recipe import Recipe, Settings, adam, labelled, num_classes
+
+
+def _falling(steps):
+    """The paper's learning rates, which fall to 0 over all steps, of which D takes five in each."""
+    rates = (
+        keras.optimizers.schedules.PolynomialDecay(2e-4, count, end_learning_rate=0.0)
+        for count in (steps, 5 * steps)
+    )
+    return adam(*rates, beta_1=0.0, beta_2=0.9)
+
+
+def _options(data, seed):
+    return {"ema": 0.999}
+
+
+def _small(data, seed):
+    """Networks of 64 channels in the place of 256 and 128."""
+    return _options(data, seed) | _narrow(data, seed)
+
+
+def _conditional_options(data, seed):
+    return {"ema": 0.999, "num_classes": num_classes(data)}
+
+
+def _conditional_small(data, seed):
+    options = _conditional_options(data, seed)
+    return options | _narrow(data, seed, condition_dim=options["num_classes"])
+
+
+def _narrow(data, seed, **condition):
+    shape = data.image_shape
+    return {
+        "generator": networks.sngan.generator(shape, width=64, seed=seed, **condition),
+        "discriminator": networks.sngan.discriminator(shape, width=64, seed=seed, **condition),
+    }
+
+
+# Images for the five steps of the discriminator: 64 for each, but 32 of digits.
+_DATA = {
+    "digits": Settings((16, 16, 1), batch_size=160, epochs=100, small=True),
+    "mnist": Settings((28, 28, 1), batch_size=320, epochs=30, small=True),
+    "fashion_mnist": Settings((28, 28, 1), batch_size=320, epochs=30, small=True),
+    "cifar10": Settings((32, 32, 3), batch_size=320, epochs=320),
+}
+_OWN_DATA = Settings((32, 32, 3), batch_size=320, epochs=100, small=True, least_steps=100)
+
+SNGAN = Recipe(
+    name="sngan",
+    model=models.SNGAN,
+    data=_DATA,
+    own_data=_OWN_DATA,
+    options=_options,
+    small=_small,
+    optimizers=_falling,
+)
+CONDITIONAL = Recipe(
+    name="conditional_sngan",
+    model=models.ConditionalSNGAN,
+    data=_DATA,
+    own_data=_OWN_DATA,
+    options=_conditional_options,
+    small=_conditional_small,
+    optimizers=_falling,
+    stream=labelled,
+)
