@@ -23,7 +23,7 @@ def _options(data, seed):
 
 
 def _small(data, seed):
-    """Networks of 64 channels in the place of 256 and 128."""
+    """Networks of 64 channels in the place of 256 and 128, of 32 for digits."""
     return _options(data, seed) | _narrow(data, seed)
 
 
@@ -38,15 +38,16 @@ def _conditional_small(data, seed):
 
 def _narrow(data, seed, **condition):
     shape = data.image_shape
+    options = {"width": 32 if max(shape) <= 16 else 64, "seed": seed} | condition
     return {
-        "generator": networks.sngan.generator(shape, width=64, seed=seed, **condition),
-        "discriminator": networks.sngan.discriminator(shape, width=64, seed=seed, **condition),
+        "generator": networks.sngan.generator(shape, **options),
+        "discriminator": networks.sngan.discriminator(shape, **options),
     }
 
 
 # Images for the five steps of the discriminator: 64 for each, but 32 of digits.
 _DATA = {
-    "digits": Settings((16, 16, 1), batch_size=160, epochs=100, small=True),
+    "digits": Settings((16, 16, 1), batch_size=160, epochs=130, small=True),
     "mnist": Settings((28, 28, 1), batch_size=320, epochs=30, small=True),
     "fashion_mnist": Settings((28, 28, 1), batch_size=320, epochs=30, small=True),
     "cifar10": Settings((32, 32, 3), batch_size=320, epochs=320),

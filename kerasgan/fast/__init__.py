@@ -23,10 +23,11 @@ from kerasgan.layers import InstanceNormalization, Maxout, SpectralNormalization
 
 
 def _spectral_normalization(layer, inputs, training):
-    """Returns what `SpectralNormalization` makes of inputs by its layer's kernel, or None."""
+    """Returns what `SpectralNormalization` makes of inputs, by its layer's kernel if it has one."""
     kernel = _KERNELS.get(type(layer.layer), lambda *inputs: None)
     with layer.normalized():
-        return kernel(layer.layer, inputs, training)
+        outputs = kernel(layer.layer, inputs, training)
+        return layer.layer(inputs) if outputs is None else outputs
 
 
 # What computes a layer of Keras: a function (layer, inputs, training) -> outputs, or None where

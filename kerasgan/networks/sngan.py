@@ -48,11 +48,11 @@ def generator(image_shape, latent_dim=128, width=256, condition_dim=None, seed=N
     x = layers.Reshape((*small, width))(x)
     for _ in range(steps):
         shortcut = layers.Conv2D(width, 1, kernel_initializer=_glorot(seed))(x)
-        x = layers.ReLU()(_normalized(x, condition))
+        x = layers.ReLU()(normalized(x, condition))
         x = _convolution(width, seed)(layers.UpSampling2D()(x))
-        x = _convolution(width, seed)(layers.ReLU()(_normalized(x, condition)))
+        x = _convolution(width, seed)(layers.ReLU()(normalized(x, condition)))
         x = layers.Add()([x, layers.UpSampling2D()(shortcut)])
-    x = layers.ReLU()(_normalized(x))
+    x = layers.ReLU()(normalized(x))
     x = _convolution(image_shape[2], seed, gain=1.0)(x)
     inputs = latents if condition_dim is None else [latents, condition]
     return keras.Model(inputs, to_image(x), name="generator")
@@ -103,21 +103,11 @@ def discriminator(image_shape, width=128, condition_dim=None, seed=None):
     return keras.Model([images, condition], logits, name="discriminator")
 
 
-def _glorot(seed, gain=1.0):
-    return keras.initializers.VarianceScaling(gain**2, "fan_avg", "uniform", seed=next(seed))
+def normalized(x, condition=None):
+    """Returns batch-normalized maps; of a condition y (N, d) the gains are y G, the biases y B.
 
-
-def _convolution(filters, seed, gain=2.0**0.5):
-    initializer = _glorot(seed, gain)
-    return layers.Conv2D(filters, 3, padding="same", kernel_initializer=initializer)
-
-
-def _halved(x):
-    return layers.AveragePooling2D(2)(x)
-
-
-def _normalized(x, condition=None):
-    """Batch normalization, with gains and biases of the class if there is a condition."""
+    Made of layers of Keras, so that a generator's file needs nothing else.
+    """
     plain = condition is None
     options = {"momentum": 0.9, "epsilon": 2e-5, "center": plain, "scale": plain}
     x = layers.BatchNormalization(**options)(x)
@@ -130,3 +120,16 @@ def _normalized(x, condition=None):
         for initializer in ("ones", "zeros")
     )
     return layers.Add()([layers.Multiply()([x, gains]), biases])
+
+
+def _glorot(seed, gain=1.0):
+    return keras.initializers.VarianceScaling(gain**2, "fan_avg", "uniform", seed=next(seed))
+
+
+def _convolution(filters, seed, gain=2.0**0.5):
+    initializer = _glorot(seed, gain)
+    return layers.Conv2D(filters, 3, padding="same", kernel_initializer=initializer)
+
+
+def _halved(x):
+    return layers.AveragePooling2D(2)(x)
