@@ -1,6 +1,12 @@
 """SNGAN, and the conditional one with a projection, on digits, MNIST, Fashion-MNIST and CIFAR-10.
 
-NOT MEASURED
+`kerasgan train --model=sngan` on digits: 130 epochs (1,170 steps of 5 x 32) of networks of 32
+channels, in 20 minutes on 2 CPU cores that did much other work. Most of 64 samples read as digits,
+blurred ones. By the features of the package's classifier of digits the Frechet distance of 297
+generated images to the 297 test images is 23.5, precision 0.62 and recall 0.70; after 270 steps of
+networks twice as wide it was 43.0, 0.63 and 0.48. Nothing else is measured.
+
+The papers have CIFAR-10 with 50,000 steps: a Frechet distance of 21.7 +- 0.2 between 5,000 images.
 """
 
 import keras

@@ -210,7 +210,7 @@ class _Spectral(_Images):
         return {
             "generator": networks.sngan.generator((8, 8, 1), LATENT_DIM, 8, seed=seed),
             "discriminator": networks.sngan.discriminator((8, 8, 1), 8, seed=seed),
-            "discriminator_steps": 2,
+            "discriminator_steps": 1,
         }
 
 
@@ -221,7 +221,7 @@ class _SpectralLabelled(_Labelled):
         return {
             "generator": networks.sngan.generator((8, 8, 1), LATENT_DIM, 8, 10, seed),
             "discriminator": networks.sngan.discriminator((8, 8, 1), 8, 10, seed),
-            "discriminator_steps": 2,
+            "discriminator_steps": 1,
         }
 
 
