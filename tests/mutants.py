@@ -323,6 +323,57 @@ MUTANTS = [
         ),
     ),
     *_mutants(
+        "layers/spectral_normalization.py",
+        (
+            "return keras.StatelessScope([(kernel, kernel / self.sigma())])",
+            "return keras.StatelessScope([(kernel, kernel / ops.stop_gradient(self.sigma()))])",
+            ("tests/layers/test_spectral_normalization.py::test_the_gradient_goes_through_sigma",),
+        ),
+        (
+            "kernel = ops.swapaxes(kernel, 2, 3)",
+            "kernel = ops.transpose(kernel, (0, 1, 2, 3))",
+            (
+                "tests/layers/test_spectral_normalization.py"
+                "::test_sigma_is_the_largest_singular_value[transposed]",
+            ),
+        ),
+    ),
+    *_mutants(
+        "augment/adaptive.py",
+        (
+            "matrix = ops.matmul(matrix, _where(happens, transform(u, n, (width, height))))",
+            "matrix = ops.matmul(_where(happens, transform(u, n, (width, height))), matrix)",
+            ("tests/augment/test_adaptive.py::test_later_transforms_move_what_earlier_ones_made",),
+        ),
+        (
+            "self.count.assign(ops.where(due, 0.0, count))",
+            "self.count.assign(count)",
+            (
+                "tests/augment/test_adaptive.py"
+                "::test_the_probability_moves_with_the_sign_of_what_is_too_much",
+            ),
+        ),
+    ),
+    *_mutants(
+        "engine/augmenting.py",
+        (
+            'numbers = replicas.mean(tf.stack([values["real_accuracy"] * count, count]))',
+            'numbers = tf.stack([values["real_accuracy"] * count, count])',
+            ("tests/augment/test_adaptive.py::test_replicas_agree_on_the_probability",),
+        ),
+    ),
+    *_mutants(
+        "engine/model.py",
+        (
+            "            layer.update()",
+            "            pass",
+            (
+                "tests/layers/test_spectral_normalization.py"
+                "::test_vectors_move_once_with_each_update_of_the_weights",
+            ),
+        ),
+    ),
+    *_mutants(
         "losses/classification.py",
         (
             "return math.log(logits.shape[-1]) - cross_entropy(codes, logits)",

@@ -6,11 +6,11 @@ from kerasgan.training import Recipe, Settings, labelled
 __all__ = ["Recipe", "Settings", "adam", "labelled", "num_classes"]
 
 
-def adam(generator_rate, discriminator_rate, beta_1=0.5):
+def adam(generator_rate, discriminator_rate, beta_1=0.5, beta_2=0.999):
     """Returns the arguments of `compile` for Adam, with learning rates or their schedules."""
     rates = {"generator": generator_rate, "discriminator": discriminator_rate}
     return {
-        f"{name}_optimizer": optimizers.Adam(rate, beta_1=beta_1) for name, rate in rates.items()
+        f"{name}_optimizer": optimizers.Adam(rate, beta_1, beta_2) for name, rate in rates.items()
     }
 
 

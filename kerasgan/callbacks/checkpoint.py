@@ -215,6 +215,7 @@ def _variables(model):
     optimizers = [x for x in vars(model).values() if isinstance(x, keras.optimizers.Optimizer)]
     return [
         *model.variables,
+        *model.augment_variables,
         *(variable for optimizer in optimizers for variable in optimizer.variables),
         *_means(model),
     ]

@@ -80,7 +80,8 @@ def check_augment(augment, players, example_shape):
     """
     if not callable(augment):
         raise ValueError(
-            f"augment must be a kerasgan.augment.DiffAugment, or None; got {augment!r}."
+            "augment must be a kerasgan.augment.DiffAugment or AdaptiveAugment, or None; got "
+            f"{augment!r}."
         )
     if "discriminator" not in players:
         raise ValueError("augment changes what a discriminator sees, but this model has none.")

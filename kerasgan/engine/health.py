@@ -64,3 +64,10 @@ class Examining:
         """Returns those of a batch's tensors that are examples, not labels or latents."""
         tensors = tf.nest.flatten(batch)
         return [each for each in tensors if each.shape[1:].is_compatible_with(self.image_shape)]
+
+    def totals(self):
+        """Returns the sum and the weight of each logged value in this epoch, (floats) by name."""
+        return {
+            mean.name: (float(mean.total.numpy()), float(mean.count.numpy()))
+            for mean in self._logs.metrics
+        }

@@ -5,9 +5,9 @@ import tensorflow as tf
 
 from kerasgan import keras_compat, losses
 from kerasgan.engine import averages, replicas
+from kerasgan.engine.augmenting import Augmenting
 from kerasgan.engine.batches import batch_length, not_empty
 from kerasgan.engine.callbacks import Optimizers
-from kerasgan.engine.checks import check_augment
 from kerasgan.engine.export import Exporting
 from kerasgan.engine.first_batches import refuse_weights
 from kerasgan.engine.fitting import EVALUATION_SEED, Fitting
@@ -17,13 +17,14 @@ from kerasgan.engine.measuring import Measuring, Metrics
 from kerasgan.engine.players import Accelerated, networks_of, prepare_optimizer
 from kerasgan.engine.presets import Presets
 from kerasgan.engine.saving import Saving
+from kerasgan.layers import spectral_layers
 from kerasgan.networks.common import check_seed
 
 _KERAS_OPTIONS = {"run_eagerly", "steps_per_execution", "jit_compile", "auto_scale_loss"}
 
 
 class AdversarialModel(
-    Fitting, Measuring, Examining, Exporting, Presets, Saving, keras_compat.Model
+    Augmenting, Fitting, Measuring, Examining, Exporting, Presets, Saving, keras_compat.Model
 ):
     """Networks that play a game.
 
@@ -48,7 +49,6 @@ class AdversarialModel(
     players = ("generator", "discriminator")
     averaged = ("generator",)  # the players that have a moving average, `<player>_ema`
     adversarial_loss = "non_saturating"
-    augment = None
     # Called on the weights of a player after each of its updates, by player.
     constraints = {}
     # How many of a discriminator's outputs, the first ones, are logits.
@@ -111,7 +111,7 @@ class AdversarialModel(
                 of `self.players`.
             adversarial_loss: A `kerasgan.losses.AdversarialLoss` or its name; None is the paper's.
             augment: How the images that discriminators see in training are augmented, such as a
-                `kerasgan.augment.DiffAugment`, or None.
+                `kerasgan.augment.DiffAugment` or an `AdaptiveAugment`, or None.
             metrics: Metrics of generated images, such as
                 `[kerasgan.metrics.FrechetDistance(features)]`, which `fit` measures after each
                 epoch: see `kerasgan.callbacks.Measure`. Saved models are without them.
@@ -148,12 +148,11 @@ class AdversarialModel(
             for layer in keras_compat.layers_of(self):
                 if isinstance(layer, keras.layers.BatchNormalization):
                     layer.synchronized = True
-        if augment is not None:
-            check_augment(augment, self.players, self.image_shape)
-        self.augment = augment
         self.adversarial_loss = losses.get(adversarial_loss or type(self).adversarial_loss)
         vars(self).pop("_examination", None)  # of the losses before
+        vars(self)["_normalized"] = {}  # spectrally normalized layers, by player
         with self.distribute_strategy.scope():
+            self.set_augment(augment)
             for player, given, default in zip(
                 self.players, optimizers, self.default_optimizers(), strict=True
             ):
@@ -165,6 +164,7 @@ class AdversarialModel(
                     check=not self._from_file,
                 )
                 setattr(self, f"{player}_optimizer", optimizer)
+                self._normalized[player] = spectral_layers(getattr(self, player))
             self.optimizer = Optimizers([getattr(self, f"{p}_optimizer") for p in self.players])
             vars(self)["_terms"] = declared(self)
             vars(self)["_measures"] = Metrics(metrics, self.image_shape, self._terms)
@@ -244,6 +244,8 @@ class AdversarialModel(
         if player in self.constraints:
             for weight in weights:
                 weight.assign(self.constraints[player](weight))
+        for layer in self._normalized[player]:
+            layer.update()
 
     def update_averages(self, images):
         """Counts the real images of a step, and moves the averages, if there are any.
@@ -292,10 +294,3 @@ class AdversarialModel(
         for player in self.players[::-1]:
             values |= getattr(self, f"{player}_losses")(real, fake, training=False)
         return self.log(size, values)
-
-    def totals(self):
-        """Returns the sum and the weight of each logged value in this epoch, (floats) by name."""
-        return {
-            mean.name: (float(mean.total.numpy()), float(mean.count.numpy()))
-            for mean in self._logs.metrics
-        }

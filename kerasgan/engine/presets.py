@@ -94,7 +94,7 @@ class Presets:
         path.parent.mkdir(parents=True, exist_ok=True)
         model = self._without_training()
         facts = (metadata or {}) | {
-            "parameters": model.count_params(),
+            "parameters": sum(getattr(model, player).count_params() for player in self.players),
             "keras_version": keras.version(),
             "kerasgan_version": kerasgan.__version__,
         }

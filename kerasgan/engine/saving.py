@@ -110,10 +110,11 @@ class Saving:
         return state
 
     def save_own_variables(self, store):
-        """Saves what Keras leaves out: states of seed generators, running means, counts.
+        """Saves what Keras leaves out.
 
-        With them, a loaded model draws the very noise that this one would have drawn next, and
-        an epoch can be continued.
+        That is the states of seed generators, running means, counts, and what training changes in
+        the augmentation. With them, a loaded model draws the very noise that this one
+        would have drawn next, and an epoch can be continued.
         """
         for i, state in enumerate(self.seed_states()):
             store[str(i)] = state
@@ -121,6 +122,8 @@ class Saving:
             store[f"mean_{i}"] = mean
         for name, state in self._states.items():
             store[name] = state
+        for i, variable in enumerate(self.augment_variables):
+            store[f"augment_{i}"] = variable
 
     def load_own_variables(self, store):
         """Loads what `save_own_variables` saved; the means only if the model logs as many."""
@@ -140,6 +143,10 @@ class Saving:
         for name, state in self._states.items():
             missing = PAST_RAMP_UP if name == "ema_updates" else np.zeros(state.shape)
             state.assign(store[name] if name in keys else missing)
+        variables = self.augment_variables  # a file may be from before there was an augmentation
+        if sum(key.startswith("augment_") for key in keys) == len(variables):
+            for i, variable in enumerate(variables):
+                variable.assign(store[f"augment_{i}"])
 
     def seed_states(self):
         """Returns the state variables of all seed generators: the model's and its layers'."""

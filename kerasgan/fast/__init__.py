@@ -19,7 +19,16 @@ from kerasgan.fast.dense import dense, maxout
 from kerasgan.fast.gaussian_noise import gaussian_noise
 from kerasgan.fast.normalization import batch_normalization, instance_normalization
 from kerasgan.keras_compat import Functional
-from kerasgan.layers import InstanceNormalization, Maxout
+from kerasgan.layers import InstanceNormalization, Maxout, SpectralNormalization
+
+
+def _spectral_normalization(layer, inputs, training):
+    """Returns what `SpectralNormalization` makes of inputs, by its layer's kernel if it has one."""
+    kernel = _KERNELS.get(type(layer.layer), lambda *inputs: None)
+    with layer.normalized():
+        outputs = kernel(layer.layer, inputs, training)
+        return layer.layer(inputs) if outputs is None else outputs
+
 
 # What computes a layer of Keras: a function (layer, inputs, training) -> outputs, or None where
 # the layer itself is to.
@@ -34,6 +43,7 @@ _KERNELS = {
     keras.layers.PReLU: parametric_relu,
     InstanceNormalization: instance_normalization,
     Maxout: maxout,
+    SpectralNormalization: _spectral_normalization,
 }
 # The kinds of networks that are graphs of layers.
 _GRAPHS = keras.Sequential, Functional
@@ -86,6 +96,9 @@ def accelerate_layer(layer):
     """Returns a layer that shares another one's weights and computes it faster, or that layer."""
     kernel = _KERNELS.get(type(layer))
     if kernel is None or getattr(layer, "activity_regularizer", None) is not None:
+        return layer
+    wrapped = getattr(layer, "layer", layer)
+    if wrapped.compute_dtype != layer.compute_dtype:  # it casts what it takes
         return layer
     return Accelerated(layer, kernel)
 

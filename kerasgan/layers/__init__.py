@@ -17,6 +17,7 @@ from kerasgan.layers.maxout import Maxout
 from kerasgan.layers.minibatch_discrimination import MinibatchDiscrimination
 from kerasgan.layers.pixel_shuffle import PixelShuffle
 from kerasgan.layers.reflection_padding import ReflectionPadding2D
+from kerasgan.layers.spectral_normalization import SpectralNormalization, spectral_layers
 from kerasgan.layers.weight_normalization import WeightNormalizedDense, initialize_from_data
 
 __all__ = [
@@ -33,8 +34,10 @@ __all__ = [
     "PReLU",
     "PixelShuffle",
     "ReflectionPadding2D",
+    "SpectralNormalization",
     "WeightNormalizedDense",
     "initialize_from_data",
+    "spectral_layers",
 ]
 
 # In files of version 0.1 these layers of Keras have names of ours, which had faster kernels.

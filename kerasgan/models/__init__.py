@@ -12,6 +12,7 @@ from kerasgan.models.lsgan import LSGAN
 from kerasgan.models.pix2pix import PairedTranslator, Pix2Pix
 from kerasgan.models.r3gan import R3GAN, ConditionalR3GAN
 from kerasgan.models.sgan import KPlusOneGAN, SemiSupervisedGAN
+from kerasgan.models.sngan import SNGAN, ConditionalSNGAN
 from kerasgan.models.srgan import SRGAN, SRResNet
 from kerasgan.models.wgan import WGAN, WGANGP
 
@@ -22,12 +23,14 @@ __all__ = [
     "DualGAN",
     "GAN",
     "LSGAN",
+    "SNGAN",
     "WGAN",
     "WGANGP",
     "AdversarialModel",
     "ConditionalGAN",
     "ConditionalR3GAN",
     "HalfLife",
+    "ConditionalSNGAN",
     "InfoGAN",
     "KPlusOneGAN",
     "PairedTranslator",

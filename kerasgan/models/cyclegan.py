@@ -177,6 +177,7 @@ class CycleGAN(TranslatesBothWays, AdversarialModel):
             values |= self.discriminator_losses(real, fake, training=True)
         self.update("discriminator", values["discriminator_loss"], tape)
         self.update_averages(batch_length(real))
+        values |= self.adapt_augment(batch_length(real), values)
         return self.log(batch_length(real), values)
 
     def fake_batch(self, real, training):

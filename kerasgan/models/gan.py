@@ -76,6 +76,7 @@ class AlternatingGAN(AdversarialModel):
             values |= self.generator_losses(last, fake, training=True)
         self.update("generator", values["generator_loss"], generator_tape)
         self.update_averages(batch_length(batch))
+        values |= self.adapt_augment(batch_length(last), values)
         return self.log(batch_length(last), values)
 
     def discriminator_losses(self, real, fake, training):

@@ -84,6 +84,7 @@ class R3GAN(GAN):
             values |= self.generator_losses(last, fake, training=True)
         self.update("generator", values["generator_loss"], tape)
         self.update_averages(batch_length(parts) * self.discriminator_steps)
+        values |= self.adapt_augment(batch_length(parts), values)
         return self.log(batch_length(last), values)
 
     def discriminator_losses(self, real, fake, training):

@@ -117,6 +117,7 @@ class SemiSupervisedGAN(Classifying, GAN):
             values |= self.generator_losses(real, fake, training=True)
         self.update("generator", values["generator_loss"], tape)
         self.update_averages(batch_length(labelled))
+        values |= self.adapt_augment(batch_length(labelled), values)
         return self.log(batch_length(labelled), values)
 
     def fake_batch(self, real, training):

@@ -49,7 +49,7 @@ def _one_of(*names):
 
 def _policy(value):
     if value != "":
-        augment.DiffAugment(value)
+        augment.get(value)
 
 
 _BOOL = _one_of(False, True)

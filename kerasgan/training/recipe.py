@@ -19,7 +19,7 @@ class Settings:
         small: Whether to train the recipe's small networks.
         least_steps: The steps that an epoch has at least. A data set that makes fewer is seen
             several times in each.
-        augment: The policy of `kerasgan.augment.DiffAugment`, or an empty string.
+        augment: What `kerasgan.augment.get` takes, or an empty string.
     """
 
     image_shape: tuple[int, int, int]

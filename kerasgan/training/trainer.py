@@ -66,7 +66,7 @@ class Trainer:
         chosen = self.options
         arguments = {name: chosen[name] for name in ("jit_compile", "synchronize_batch_norm")}
         if chosen["augment"]:
-            arguments["augment"] = augment.DiffAugment(chosen["augment"])
+            arguments["augment"] = augment.get(chosen["augment"])
         if chosen["adversarial_loss"] is not None:
             arguments["adversarial_loss"] = losses.get(chosen["adversarial_loss"])
         if chosen["penalty"] is not None:

@@ -252,6 +252,28 @@ class _ModernLabelled(_Modern, _Labelled):
     condition = {"condition_dim": 10}
 
 
+class _Spectral(_Images):
+    """Models with residual networks."""
+
+    def narrow_networks(self, seed):
+        return {
+            "generator": networks.sngan.generator((8, 8, 1), LATENT_DIM, 8, seed=seed),
+            "discriminator": networks.sngan.discriminator((8, 8, 1), 8, seed=seed),
+            "discriminator_steps": 1,
+        }
+
+
+class _SpectralLabelled(_Labelled):
+    """Models with residual networks, which take images with their classes."""
+
+    def narrow_networks(self, seed):
+        return {
+            "generator": networks.sngan.generator((8, 8, 1), LATENT_DIM, 8, 10, seed),
+            "discriminator": networks.sngan.discriminator((8, 8, 1), 8, 10, seed),
+            "discriminator_steps": 1,
+        }
+
+
 class _Auxiliary(_Labelled):
     """Models whose discriminator tells the class."""
 
@@ -388,6 +410,8 @@ _KITS = {
     models.R3GAN: _Modern(),
     models.ConditionalR3GAN: _ModernLabelled(),
     models.ACGAN: _Auxiliary(),
+    models.SNGAN: _Spectral(),
+    models.ConditionalSNGAN: _SpectralLabelled(),
     models.InfoGAN: _Coded(),
     models.SemiSupervisedGAN: _SemiSupervised(),
 }

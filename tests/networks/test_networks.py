@@ -55,8 +55,35 @@ def trainable(model):
             lambda: networks.sgan.discriminator((28, 28, 1), 10),
             (694_568, 1_538_770),
         ),
+        (
+            lambda: networks.sngan.generator((32, 32, 3)),
+            lambda: networks.sngan.discriminator((32, 32, 3)),
+            (4_276_739, 1_053_825 - 1),
+        ),
+        (
+            lambda: networks.sngan.generator((32, 32, 3), condition_dim=10),
+            lambda: networks.sngan.discriminator((32, 32, 3), condition_dim=10),
+            (4_304_387, 1_055_105 - 1),
+        ),
+        (
+            lambda: networks.sngan.generator((32, 32, 3), width=64),
+            lambda: networks.sngan.discriminator((32, 32, 3), width=64),
+            (368_771, 264_769 - 1),
+        ),
     ],
-    ids=["dcgan", "gan", "lsgan", "wgan_gp", "cgan", "acgan", "infogan", "sgan"],
+    ids=[
+        "dcgan",
+        "gan",
+        "lsgan",
+        "wgan_gp",
+        "cgan",
+        "acgan",
+        "infogan",
+        "sgan",
+        "sngan",
+        "conditional_sngan",
+        "narrow_sngan",
+    ],
 )
 def test_published_sizes(generator, discriminator, counts):
     assert (trainable(generator()), trainable(discriminator())) == counts

@@ -103,7 +103,9 @@ flags.DEFINE_string(
     "augment",
     None,
     "How images are augmented before the discriminator sees them, such as "
-    "color,translation,cutout for few images; empty: not at all. [default: the recipe's]",
+    "color,translation,cutout for few images, or adaptive, as often as it takes, or "
+    "adaptive:50000 with the images in which that can rise to always; empty: not at all. "
+    "[default: the recipe's]",
 )
 flags.DEFINE_float(
     "ema",

@@ -1,9 +1,4 @@
-"""Augmentation of what discriminators see, through which gradients flow.
-
-Few images are soon known by heart. Augmented in every step, real and generated ones alike, they
-teach the discriminator longer, and the generator does not learn to make augmented images: it is
-told how to change them through the augmentation.
-"""
+"""Differentiable augmentation of Zhao et al."""
 
 import keras
 import tensorflow as tf
@@ -69,6 +64,11 @@ TRANSFORMS = {
 }
 
 
+def on_images(function, inputs):
+    """Returns inputs of a discriminator with its images, of rank 4, changed by a function."""
+    return tf.nest.map_structure(lambda x: function(x) if len(x.shape) == 4 else x, inputs)
+
+
 @keras.saving.register_keras_serializable("kerasgan")
 class DiffAugment:
     """Changes colours, shifts images and cuts squares out of them, each image by its own draw.
@@ -105,15 +105,13 @@ class DiffAugment:
         """
         seeds = [seed_generator.next() for _ in self.transforms]
 
-        def augmented(x):
-            if len(x.shape) != 4:
-                return x
+        def change(x):
             for transform, seed in zip(self.transforms, seeds, strict=True):
                 u = tf.random.stateless_uniform((2, tf.shape(x)[0], 1, 1, 1), seed)
                 x = transform(x, u)
             return x
 
-        return tf.nest.map_structure(augmented, inputs)
+        return on_images(change, inputs)
 
     def get_config(self):
         """Returns the arguments that rebuild the augmentation."""

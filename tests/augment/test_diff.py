@@ -4,8 +4,8 @@ import pytest
 import tensorflow as tf
 from conformance import cases
 
-from kerasgan import augment, losses, models
-from kerasgan.augment import DiffAugment
+from kerasgan import losses, models
+from kerasgan.augment import DiffAugment, diff
 from kerasgan.data import load_images
 
 
@@ -26,20 +26,20 @@ UNUSED = [0.9, 0.9, 0.9]
 
 def test_brightness_adds_up_to_a_half():
     x = pictures()
-    made = augment.brightness(tf.constant(x), numbers([0.0, 0.5, 0.75], UNUSED))
+    made = diff.brightness(tf.constant(x), numbers([0.0, 0.5, 0.75], UNUSED))
     np.testing.assert_allclose(made, x + np.array([-0.5, 0, 0.25]).reshape(3, 1, 1, 1), atol=1e-6)
 
 
 def test_saturation_scales_the_distance_to_grey():
     pixel = np.array([0.0, 0.3, 0.6], "float32").reshape(1, 1, 1, 3)  # grey: 0.3
-    made = augment.saturation(tf.tile(pixel, [3, 1, 1, 1]), numbers([0.0, 0.5, 0.9], UNUSED))
+    made = diff.saturation(tf.tile(pixel, [3, 1, 1, 1]), numbers([0.0, 0.5, 0.9], UNUSED))
     expected = [[0.3, 0.3, 0.3], [0.0, 0.3, 0.6], [-0.24, 0.3, 0.84]]
     np.testing.assert_allclose(made[:, 0, 0], expected, atol=1e-6)
 
 
 def test_contrast_scales_the_distance_to_the_mean_of_an_image():
     image = np.array([[0.0, 0.2], [0.4, 1.0]], "float32").reshape(1, 2, 2, 1)  # mean: 0.4
-    made = augment.contrast(tf.tile(image, [3, 1, 1, 1]), numbers([0.0, 0.5, 0.9], UNUSED))
+    made = diff.contrast(tf.tile(image, [3, 1, 1, 1]), numbers([0.0, 0.5, 0.9], UNUSED))
     expected = [[0.2, 0.3, 0.4, 0.7], [0.0, 0.2, 0.4, 1.0], [-0.16, 0.12, 0.4, 1.24]]
     np.testing.assert_allclose(tf.reshape(made, (3, 4)), expected, atol=1e-6)
 
@@ -47,7 +47,7 @@ def test_contrast_scales_the_distance_to_the_mean_of_an_image():
 def test_translation_shifts_by_up_to_an_eighth_and_fills_with_zeros():
     x = pictures()  # 16 x 24: up to 2 down and 3 to the right, one of 5 and of 7 shifts
     almost_one = np.nextafter(np.float32(1), np.float32(0))
-    made = augment.translation(tf.constant(x), numbers([0.0, 0.5, almost_one], [0.5, 0.2, 0.99]))
+    made = diff.translation(tf.constant(x), numbers([0.0, 0.5, almost_one], [0.5, 0.2, 0.99]))
     expected = np.zeros_like(x)
     expected[0, :-2] = x[0, 2:]  # two up
     expected[1, :, :-2] = x[1, :, 2:]  # two to the left: floor(0.2 * 7) - 3
@@ -57,7 +57,7 @@ def test_translation_shifts_by_up_to_an_eighth_and_fills_with_zeros():
 
 def test_cutout_sets_half_the_sides_to_zero():
     x = pictures()
-    made = augment.cutout(tf.constant(x), numbers([0.0, 0.5, 0.99], [0.5, 0.0, 0.99]))
+    made = diff.cutout(tf.constant(x), numbers([0.0, 0.5, 0.99], [0.5, 0.0, 0.99]))
     expected = x.copy()
     # Centres are 0 to the side, that side included: 8 and 12 are even lengths.
     expected[0, 0:4, 6:18] = 0
@@ -70,18 +70,18 @@ def test_shifts_and_holes_are_uniform():
     count = 4000
     u = tf.random.stateless_uniform((2, count, 1, 1, 1), [0, 1])
     ones = tf.ones((count, 8, 8, 1))
-    rows = tf.reduce_sum(augment.translation(ones, u), [1, 2, 3]).numpy() / 8
+    rows = tf.reduce_sum(diff.translation(ones, u), [1, 2, 3]).numpy() / 8
     assert set(rows) == {8.0, 7.0, 49 / 8}  # 8 x 8 pixels shift by -1, 0 or 1 along each side
     assert np.mean(rows == 8.0) == pytest.approx(1 / 9, abs=0.02)
     # The centre of a hole of 4 is one of 0 to 8, of which three reach the first row.
-    first = 1 - augment.cutout(ones, u).numpy()[:, 0].max((1, 2))
-    assert np.mean(1 - augment.cutout(ones, u).numpy()[:, 0, 0, 0]) == pytest.approx(
+    first = 1 - diff.cutout(ones, u).numpy()[:, 0].max((1, 2))
+    assert np.mean(1 - diff.cutout(ones, u).numpy()[:, 0, 0, 0]) == pytest.approx(
         (3 / 9) ** 2, abs=0.02
     )
     assert not first.any()  # the hole is no longer than half
 
 
-@pytest.mark.parametrize("transform", [t for ts in augment.TRANSFORMS.values() for t in ts])
+@pytest.mark.parametrize("transform", [t for ts in diff.TRANSFORMS.values() for t in ts])
 def test_gradients_flow_through_each_transform(transform):
     """All are linear in the image: the derivative along an image is the transform of it."""
     x, direction = tf.constant(pictures()), tf.constant(pictures()[::-1].copy())
@@ -103,7 +103,7 @@ def test_gradients_flow_through_each_transform(transform):
 def test_each_image_and_each_call_has_its_own_draws():
     x = tf.tile(pictures(1), [5, 1, 1, 1])
     generator = keras.random.SeedGenerator(0)
-    for policy in augment.TRANSFORMS:
+    for policy in diff.TRANSFORMS:
         made = [DiffAugment(policy)(x, generator).numpy() for _ in range(3)]
         assert len({each.tobytes() for each in np.concatenate(made)}) > 8, policy
     again = DiffAugment()(x, keras.random.SeedGenerator(0))
