@@ -47,6 +47,13 @@ def cases():
             "discriminator": networks.dcgan.discriminator(shape, **options),
         }
 
+    def residual():
+        options = {"widths": [64, 32, 16], "blocks": 1}
+        return {
+            "generator": networks.r3gan.generator((28, 28, 1), **options),
+            "discriminator": networks.r3gan.discriminator((28, 28, 1), **options),
+        }
+
     large = functools.partial(convolutional, (64, 64, 3))
     unnormalized = functools.partial(convolutional, (32, 32, 1), normalize=False)
 
@@ -55,6 +62,7 @@ def cases():
         "dcgan": ("dcgan", "digits", (64, 64, 3), 64, dict),
         "lsgan": ("lsgan", "digits", (64, 64, 3), 64, large),
         "wgan_gp": ("wgan_gp", "digits", (32, 32, 1), 5 * 64, unnormalized),
+        "r3gan": ("r3gan", "digits", (28, 28, 1), 64, residual),
         "pix2pix": ("pix2pix", "photos", (256, 256, 3), 1, dict),
         "cyclegan128": ("cyclegan", "photos", (128, 128, 3), 1, dict),
         "srgan": ("srgan", "photos", (96, 96, 3), 16, dict),

@@ -2,11 +2,12 @@
 
 `kerasgan train --model=r3gan`: the 1,500 digits of scikit-learn.
 
-Where `small` is set, networks of one block, 64 channels wide, learn on a CPU. With `--nosmall` they
-are the paper's: 20.7 million weights each at 32 x 32, 23.1 million at 256 x 256 pixels. Those, and
-the settings for CIFAR-10, are for several GPUs, and not measured; the paper has a Frechet distance
-of 1.96 on CIFAR-10 with classes, and 2.75 on FFHQ at 256 x 256 (Inception). D and G each take half
-of a batch, so that 1,024 images are the paper's batch of 512.
+Where `small` is set, networks learn that a CPU can train: a block for each size of maps, 16
+channels for the largest (8 beyond 32 x 32 pixels), and twice as many for each smaller one, up to
+128. With `--nosmall` they are the paper's: 20.7 million weights each at 32 x 32, 23.1 million at
+256 x 256 pixels. Those, and the settings for CIFAR-10, are for several GPUs, and not measured; the
+paper has a Frechet distance of 1.96 on CIFAR-10 with classes, and of 2.75 on FFHQ at 256 x 256
+(Inception). D and G each take half of a batch, so that 1,024 images are the paper's batch of 512.
 """
 
 import dataclasses
@@ -29,9 +30,9 @@ def _options(data, seed):
 def _small(data, seed, **condition):
     """Networks that a CPU trains."""
     shape = data.image_shape
-    widths = [64] * min(len(networks.r3gan.widths(shape)), 4)
-    if max(shape[:2]) > 32:
-        widths += [32] * (len(networks.r3gan.widths(shape)) - 4)
+    stages = len(networks.r3gan.widths(shape))
+    finest = 16 if max(shape[:2]) <= 32 else 8
+    widths = [min(finest * 2**i, 128) for i in reversed(range(stages))]
     options = {"widths": widths, "blocks": 1, "seed": seed} | condition
     return {
         "generator": networks.r3gan.generator(shape, **options),
@@ -61,13 +62,13 @@ RECIPE = Recipe(
     model=models.R3GAN,
     data={
         "digits": Settings((16, 16, 1), batch_size=64, epochs=100, small=True),
-        "mnist": Settings((28, 28, 1), batch_size=128, epochs=22, small=True),
-        "fashion_mnist": Settings((28, 28, 1), batch_size=128, epochs=22, small=True),
+        "mnist": Settings((28, 28, 1), batch_size=64, epochs=12, small=True),
+        "fashion_mnist": Settings((28, 28, 1), batch_size=64, epochs=12, small=True),
         "cifar10": Settings((32, 32, 3), batch_size=1024, epochs=10_000),
     },
     own_data=Settings(
         (64, 64, 3),
-        batch_size=64,
+        batch_size=32,
         epochs=30,
         small=True,
         least_steps=300,

@@ -26,14 +26,14 @@ def not_empty(x, shape=None):
     return tf.ensure_shape(padded, [None, *(side or None for side in x.shape[1:])])
 
 
-def split(batch, parts):
+def split(batch, parts, takers="discriminator_steps={}"):
     """Returns equal parts of a batch, one for each update that takes images of its own.
 
     Raises:
         InvalidArgumentError: When a batch has fewer examples than there are parts.
     """
     least = tf.reduce_min([batch_length(x) for x in tf.nest.flatten(batch)])
-    found = f"each of discriminator_steps={parts} takes images of its own, but a batch holds"
+    found = f"each of {takers.format(parts)} takes images of its own, but a batch holds"
 
     def part(x, i):
         length = batch_length(x) // parts

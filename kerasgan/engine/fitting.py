@@ -23,6 +23,8 @@ class Fitting:
 
     # The fewest examples that a batch to train on may hold.
     least_batch = 1
+    # What takes images of its own in each step, of which there are `least_batch`.
+    takers = "discriminator_steps={}"
 
     def fit(
         self,
@@ -177,7 +179,7 @@ class Fitting:
         if last < self.least_batch and not options.get("validation_split"):
             raise ValueError(
                 f"x holds {len(array)} images, whose last batch of {last} has none for each of "
-                f"discriminator_steps={self.least_batch}: leave some out, or change batch_size."
+                f"{self.takers.format(self.least_batch)}: leave some out, or change batch_size."
             )
 
 

@@ -31,8 +31,10 @@ def convolution(layer, inputs, training):
         return None
     kernel = ops.convert_to_tensor(layer.kernel)
     if layer.groups > 1:
-        outputs = kernels.grouped_convolution(inputs, kernel, layer.strides, layer.padding)
-        return _finished(layer, outputs)
+        odd = all(side % 2 for side in layer.kernel_size)
+        if layer.strides != (1, 1) or layer.padding != "same" or not odd:
+            return None
+        return _finished(layer, kernels.grouped_convolution(inputs, kernel))
     rows, columns, channels, filters = kernel.shape
     maps = layer.compute_output_shape(inputs.shape)[:3] if training else None
     if maps and _multiplies_less(layer, inputs, maps):

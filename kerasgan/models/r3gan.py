@@ -42,11 +42,14 @@ class R3GAN(GAN):
     default_latent_dim = 64
     draw_latents = staticmethod(tf.random.stateless_normal)
     takes_vectors = False
+    takers = "the {} updates"
 
     def __init__(self, *args, gamma=(0.05, 0.005), images=20_000_000, **kwargs):
         super().__init__(*args, **kwargs)
         self.gamma, self.images = tuple(gamma), images
-        self.default_penalty()  # raises an error where it should
+        if len(self.gamma) != 2 or not min(self.gamma) >= 0:
+            raise ValueError(f"gamma must be two weights that are not negative, got {gamma!r}.")
+        optimizers.Cosine(*self.gamma, over=images)  # checks `images`
 
     @property
     def least_batch(self):
@@ -57,7 +60,7 @@ class R3GAN(GAN):
 
     def train_step(self, data):
         """Updates D, then G, each with its own part of the batch."""
-        *parts, last = split(self.unpack(data), self.discriminator_steps + 1)
+        *parts, last = split(self.unpack(data), self.least_batch, self.takers)
         for real in parts:
             fake = self.fake_batch(real, training=True)
             with tf.GradientTape() as tape:

@@ -1,3 +1,5 @@
+import math
+
 import keras
 import numpy as np
 import pytest
@@ -407,3 +409,95 @@ def test_names_of_version_0_1():
     assert networks.maxout is networks.gan
     assert networks.improved is networks.sgan
     assert networks.srresnet is networks.srgan
+
+
+@pytest.mark.parametrize(
+    "shape, options, counts",
+    [
+        ((32, 32, 3), {}, (20_732_160, 20_683_776)),
+        ((32, 32, 3), {"condition_dim": 10}, (20_781_952, 21_280_512)),
+        ((256, 256, 3), {}, (23_057_952, 23_009_568)),
+    ],
+)
+def test_published_sizes_of_r3gan(monkeypatch, shape, options, counts):
+    # Drawing the weights would take seconds.
+    zeros = keras.initializers.Zeros()
+    monkeypatch.setattr(
+        keras.initializers.VarianceScaling, "__call__", lambda _, *shape, **kwargs: zeros(*shape)
+    )
+    found = [
+        sum(math.prod(weight.shape) for weight in build(shape, **options).trainable_weights)
+        for build in (networks.r3gan.generator, networks.r3gan.discriminator)
+    ]
+    assert tuple(found) == counts
+
+
+def r3gan(**options):
+    options = {"widths": [16, 8], "blocks": 2, "seed": 0} | options
+    build = networks.r3gan
+    return build.generator((8, 8, 1), **options), build.discriminator((8, 8, 1), **options)
+
+
+def test_each_block_of_r3gan_is_the_identity_at_first():
+    for network in r3gan():
+        sums = layers_of(network, keras.layers.Add)
+        assert len(sums) == 4
+        for each in sums:
+            maps, outputs = each.input[0], each.output
+            x = np.random.default_rng(0).normal(size=(2, *network.input.shape[1:]))
+            before, after = keras.Model(network.input, [maps, outputs])(x.astype("float32"))
+            np.testing.assert_array_equal(before, after)
+            assert np.std(before) > 0.1
+
+
+def test_r3gan_depends_on_its_inputs_at_first():
+    x = np.random.default_rng(0).normal(size=(2, 64)).astype("float32")
+    for network in r3gan():
+        one, two = network(x.reshape(-1, *network.input.shape[1:]))[:2].numpy()
+        assert np.abs(one - two).max() > 0.1
+    generator, discriminator = r3gan(condition_dim=3)
+    y = np.eye(3, dtype="float32")
+    images = generator([np.tile(x[:1], (3, 1)), y]).numpy()
+    logits = discriminator([np.tile(images[:1], (3, 1, 1, 1)), y]).numpy()
+    assert len(np.unique(images[:, 0, 0, 0])) == len(np.unique(logits)) == 3
+
+
+def test_r3gan_resamples_by_1331():
+    """Each filter, found by its layer, against the weights 1, 3, 3, 1 along both sides."""
+    generator, discriminator = r3gan()
+    (up,) = layers_of(generator, keras.layers.UpSampling2D)
+    (blur,) = layers_of(generator, keras.layers.DepthwiseConv2D)
+    half, _ = layers_of(discriminator, keras.layers.DepthwiseConv2D)
+    x = np.random.default_rng(0).normal(size=(1, 4, 4, 8)).astype("float32")
+    # Row 2 i is (x[i - 1] + 3 x[i]) / 4, row 2 i + 1 is (3 x[i] + x[i + 1]) / 4; outside is 0.
+    matrix = np.zeros((8, 4), "float32")
+    for i in range(4):
+        for j, weight in zip(range(2 * i - 1, 2 * i + 3), (1, 3, 3, 1), strict=True):
+            if 0 <= j < 8:
+                matrix[j, i] = weight / 4
+    doubled = np.einsum("ai,bj,nijc->nabc", matrix, matrix, x)
+    np.testing.assert_allclose(blur(up(x)), doubled, atol=1e-6)
+    maps = np.random.default_rng(1).normal(size=(1, 8, 8, 8)).astype("float32")
+    halved = np.einsum("ai,bj,nabc->nijc", matrix / 2, matrix / 2, maps)
+    np.testing.assert_allclose(half(maps), halved, atol=1e-6)
+    assert not blur.trainable_weights and not half.trainable_weights
+
+
+def test_gains_of_r3gan():
+    options = {"widths": [256], "blocks": 4, "seed": 0}
+    discriminator = networks.r3gan.discriminator((8, 8, 1), **options)
+    kernels = [weight.numpy() for weight in discriminator.trainable_weights]
+    # sqrt(2 / 1.04) 4^(-1/4) = 0.981 over the root of the inputs: 256, and 9 times 16
+    first, second, third = (k for k in kernels[1:6] if k.ndim == 4)
+    assert first.std() == pytest.approx(0.981 / 16, rel=0.01)
+    assert second.std() == pytest.approx(0.981 / 12, rel=0.01)
+    assert not third.any()
+
+
+@pytest.mark.parametrize(
+    "widths, message",
+    [([12], "multiples of 8"), ([], "multiples of 8"), ([8] * 5, "cannot be halved 4 times")],
+)
+def test_widths_of_r3gan_are_checked(widths, message):
+    with pytest.raises(ValueError, match=message):
+        networks.r3gan.generator((8, 8, 1), widths=widths)
