@@ -38,19 +38,11 @@ def _small(data, seed, **condition):
         "generator": networks.r3gan.generator(shape, **options),
         "discriminator": networks.r3gan.discriminator(shape, **options),
         "gamma": (1.0, 0.1) if max(shape[:2]) <= 32 else (2.0, 0.2),
-        "images": 1_000_000,
+        "learning_rate": (1e-3, 2e-4),
+        "images": 320_000,
+        "batch_size": 32,
         "ema": models.HalfLife(10_000),
     }
-
-
-def _adam(steps):
-    """The paper's schedules, over the whole of training."""
-
-    def adam():
-        rate = optimizers.Cosine(2e-4, 5e-5, over=steps)
-        return optimizers.Adam(rate, beta_1=0.0, beta_2=optimizers.Cosine(0.9, 0.99, over=steps))
-
-    return {"generator_optimizer": adam(), "discriminator_optimizer": adam()}
 
 
 def _classes(data):
@@ -76,7 +68,6 @@ RECIPE = Recipe(
     ),
     options=_options,
     small=_small,
-    optimizers=_adam,
 )
 
 CONDITIONAL = dataclasses.replace(

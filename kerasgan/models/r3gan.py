@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from kerasgan import losses, networks, optimizers
 from kerasgan.engine.batches import batch_length, split
+from kerasgan.engine.checks import check_integer
 from kerasgan.models.cgan import ConditionalGAN
 from kerasgan.models.gan import GAN
 
@@ -22,9 +23,8 @@ class R3GAN(GAN):
 
     D is updated first, then G, each with real images and latents of its own: the first half of a
     batch is D's, the second half G's. So a batch of 128 is the paper's of 64, and an epoch shows
-    each player half of the images. All of the paper's numbers follow `kerasgan.optimizers.Cosine`;
-    the learning rates and beta_2 of `default_optimizers` do so over as many steps as `images` are
-    in its batches of 512.
+    each player half of the images. The paper's numbers all follow a `kerasgan.optimizers.Cosine`:
+    gamma, the learning rates and Adam's beta_2, from 0.9 to 0.99.
 
     Latents are Gaussian, and images are not bounded by a tanh. Arguments are those of `GAN`, and:
 
@@ -32,10 +32,13 @@ class R3GAN(GAN):
         gamma: The weight of R1 and R2 at first and at last. The paper's is (0.05, 0.005) for
             CIFAR-10, (2, 0.2) for 64 x 64 and (150, 15) for 256 x 256 pixels of FFHQ: too small a
             weight lets training diverge.
-        images: After how many images the weight is the last one.
+        learning_rate: The learning rate at first and at last.
+        images: After how many images, of those that D sees, all numbers are the last ones.
+        batch_size: How many images an update has, by which `default_optimizers` counts its steps.
 
     Raises:
-        ValueError: As in `GAN`, and if a weight is negative or `images` not positive.
+        ValueError: As in `GAN`, and if `gamma` or `learning_rate` is no pair of numbers that are
+            not negative, or `images` or `batch_size` is not positive.
     """
 
     adversarial_loss = "relativistic_pairing"
@@ -44,12 +47,22 @@ class R3GAN(GAN):
     takes_vectors = False
     takers = "the {} updates"
 
-    def __init__(self, *args, gamma=(0.05, 0.005), images=20_000_000, **kwargs):
+    def __init__(
+        self,
+        *args,
+        gamma=(0.05, 0.005),
+        learning_rate=(2e-4, 5e-5),
+        images=20_000_000,
+        batch_size=512,
+        **kwargs,
+    ):
         super().__init__(*args, **kwargs)
-        self.gamma, self.images = tuple(gamma), images
-        if len(self.gamma) != 2 or not min(self.gamma) >= 0:
-            raise ValueError(f"gamma must be two weights that are not negative, got {gamma!r}.")
-        optimizers.Cosine(*self.gamma, over=images)  # checks `images`
+        for name, ends in (("gamma", gamma), ("learning_rate", learning_rate)):
+            if len(ends) != 2 or not min(ends) >= 0:
+                raise ValueError(f"{name} must be two numbers that are not negative, got {ends!r}.")
+        self.gamma, self.learning_rate = tuple(gamma), tuple(learning_rate)
+        self.images = check_integer("images", images)
+        self.batch_size = check_integer("batch_size", batch_size)
 
     @property
     def least_batch(self):
@@ -95,17 +108,19 @@ class R3GAN(GAN):
 
     def default_optimizers(self):
         """Returns Adam without momentum for both networks."""
-        steps = self.images / 512
+        steps = self.images / self.batch_size
 
         def adam():
-            rate, beta_2 = (optimizers.Cosine(*ends, steps) for ends in ((2e-4, 5e-5), (0.9, 0.99)))
+            rate = optimizers.Cosine(*self.learning_rate, over=steps)
+            beta_2 = optimizers.Cosine(0.9, 0.99, over=steps)
             return optimizers.Adam(rate, beta_1=0.0, beta_2=beta_2)
 
         return adam(), adam()
 
     def get_config(self):
         """Returns the arguments that rebuild the model."""
-        return super().get_config() | {"gamma": self.gamma, "images": self.images}
+        names = "gamma", "learning_rate", "images", "batch_size"
+        return super().get_config() | {name: getattr(self, name) for name in names}
 
 
 @keras.saving.register_keras_serializable("kerasgan")
