@@ -1,6 +1,11 @@
 """R3GAN on digits, MNIST, Fashion-MNIST and CIFAR-10, and the same with classes.
 
-`kerasgan train --model=r3gan`: the 1,500 digits of scikit-learn.
+`kerasgan train --model=r3gan`: the 1,500 digits of scikit-learn, 60 epochs (1,380 steps of 64), 13
+minutes on 2 CPU cores that a dozen other processes shared. Most of 64 samples read as digits.
+`kerasgan evaluate --metrics=frechet,precision_recall`: a Frechet distance of 13.8 from the 297 held
+out digits (features of the package's classifier of digits, 297 images each), precision 0.72, recall
+0.81; the discriminator's accuracies on held-out and generated digits are 0.57 and 0.64. MNIST and
+Fashion-MNIST are not measured.
 
 Where `small` is set, networks learn that a CPU can train: a block for each size of maps, 16
 channels for the largest (8 beyond 32 x 32 pixels), and twice as many for each smaller one, up to
@@ -53,7 +58,7 @@ RECIPE = Recipe(
     name="r3gan",
     model=models.R3GAN,
     data={
-        "digits": Settings((16, 16, 1), batch_size=64, epochs=100, small=True),
+        "digits": Settings((16, 16, 1), batch_size=64, epochs=60, small=True),
         "mnist": Settings((28, 28, 1), batch_size=64, epochs=12, small=True),
         "fashion_mnist": Settings((28, 28, 1), batch_size=64, epochs=12, small=True),
         "cifar10": Settings((32, 32, 3), batch_size=1024, epochs=10_000),
