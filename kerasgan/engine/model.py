@@ -253,7 +253,8 @@ class AdversarialModel(
         Args:
             images: How many of them this replica's share of the batch holds.
         """
-        images = replicas.total(images)
+        updated = getattr(self, self.players[0]).trainable_variables[0].value
+        images = replicas.total(images, updated)
         self.images_seen.assign_add(images)
         if self.ema is not None:
             self.ema_updates.assign_add(1)

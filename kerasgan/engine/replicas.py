@@ -86,9 +86,16 @@ def mean(value):
     return context.all_reduce(tf.distribute.ReduceOp.MEAN, value)
 
 
-def total(count):
-    """Returns the sum of a count over all replicas, int64."""
-    count = tf.cast(count, "int64")
+def total(count, updated):
+    """Returns the sum of a count over all replicas, int64.
+
+    Args:
+        count: An integer tensor.
+        updated: A variable. It is counted once this has been updated, and so not in a step that
+            is refused.
+    """
+    with tf.control_dependencies([tf.identity(updated)]):
+        count = tf.identity(tf.cast(count, "int64"))
     context = tf.distribute.get_replica_context()
     if context.num_replicas_in_sync == 1:
         return count
