@@ -169,7 +169,7 @@ MUTANTS = [
         (
             "store[str(i)] = state",
             "store[str(i)] = state * 0",
-            (f"{_LAWS}interrupted_training_equals_uninterrupted_training[gan]",),
+            (f"{_LAWS}interrupted_training_equals_uninterrupted_training_without_a_graph[gan]",),
         ),
         (
             'mean.assign(store[f"mean_{i}"])',

@@ -61,21 +61,21 @@ def averages_over_shares(name):
 
 # A graph of each other recipe's step is made on two replicas.
 WITH_A_GRAPH = {"dcgan", "wgan_gp", "sgan", "cyclegan", *filter(averages_over_shares, RECIPES)}
-WITHOUT = [name for name in RECIPES if name not in WITH_A_GRAPH]
 
 
-@pytest.mark.parametrize(
-    ("name", "run_eagerly"),
-    [
-        *((name, name not in WITH_A_GRAPH) for name in RECIPES),
-        *(pytest.param(x, False, marks=pytest.mark.large) for x in WITHOUT),
-    ],
-    ids=[*RECIPES, *(f"{name}-graph" for name in WITHOUT)],
-    scope="module",
-)
-def test_interrupted_training_equals_uninterrupted_training(name, run_eagerly, tmp_path):
+@representatives(*sorted(WITH_A_GRAPH))
+def test_interrupted_training_equals_uninterrupted_training(name, tmp_path):
+    check_interrupted_training(name, tmp_path)
+
+
+@pytest.mark.usefixtures("eagerly")
+@pytest.mark.parametrize("name", sorted({*RECIPES} - WITH_A_GRAPH), scope="module")
+def test_interrupted_training_equals_uninterrupted_training_without_a_graph(name, tmp_path):
+    check_interrupted_training(name, tmp_path)
+
+
+def check_interrupted_training(name, tmp_path):
     straight = cases.build(name)
-    straight.run_eagerly = run_eagerly  # faster for so few steps
     before = cases.state(straight)
     saved = SaveAfterTwoSteps(name, tmp_path / "model.keras")
     history = cases.fit(name, straight, steps=3, callbacks=[saved]).history
@@ -87,7 +87,6 @@ def test_interrupted_training_equals_uninterrupted_training(name, run_eagerly, t
     keras.backend.clear_session(free_memory=False)
     assert not cases.changed(before, cases.state(cases.build(name)))
     loaded = keras.models.load_model(saved.path)
-    loaded.run_eagerly = run_eagerly
     assert not cases.changed(saved.state, cases.state(loaded))
     np.testing.assert_array_equal(cases.made(name, loaded), saved.made)
 
@@ -306,9 +305,10 @@ def test_mixed_precision_is_finite(name, policy, own_networks):
 
 
 @every_recipe
+@pytest.mark.usefixtures("eagerly")
 def test_a_users_networks_train(name, tmp_path):
     model = cases.from_networks(name)
-    model.compile(run_eagerly=True)  # faster for a single step
+    model.compile()
     before = [cases.weights(getattr(model, player)) for player in cases.players(model)]
     cases.fit(name, model, steps=1)
     for player, weights in zip(cases.players(model), before, strict=True):
