@@ -54,7 +54,7 @@ _LAWS = "tests/conformance/test_conformance.py::test_"
 _ADVERSARIAL = ("tests/losses/test_adversarial.py::test_against_constants",)
 _PENALTIES = ("tests/losses/test_penalties.py::test_against_constants",)
 _SOURCES = "tests/data/test_sources.py::test_"
-_AUGMENT = "tests/test_augment.py::test_"
+_AUGMENT = "tests/augment/test_diff.py::test_"
 _TRAIN = "tests/training/test_train.py::test_"
 _IMAGES = "tests/data/test_images.py::test_"
 _CALLBACKS = "tests/callbacks/test_callbacks.py::test_"
@@ -791,7 +791,7 @@ MUTANTS = [
         ),
     ),
     *_mutants(
-        "augment.py",
+        "augment/diff.py",
         (
             "return mean + (0.5 + u[0]) * (images - mean)",
             "return mean + 2.0 * u[0] * (images - mean)",

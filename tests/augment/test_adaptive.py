@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conformance import tiny
+from conformance import cases
 
 from kerasgan import augment
 from kerasgan.augment import AdaptiveAugment, AugmentationPipeline, DiffAugment, color
@@ -387,7 +387,7 @@ def test_names_of_augmentations():
 @pytest.mark.parametrize("name", ["gan", "acgan", "sgan", "pix2pix", "cyclegan"])
 def test_training_moves_and_logs_the_probability(name):
     """A target of almost -1 is passed by a single right call: all steps move p up."""
-    model = tiny.build(name)
+    model = cases.build(name)
     adaptive = AdaptiveAugment(-0.999, images=1000, every=1)
     model.compile(augment=adaptive, run_eagerly=True)
 
@@ -396,23 +396,23 @@ def test_training_moves_and_logs_the_probability(name):
             return tf.ones(()), tf.ones(())
 
     model.adversarial_loss = AllRight()
-    logs = tiny.fit(name, model, steps=2).history
-    size = tiny.batch_size(model)
+    logs = cases.fit(name, model, steps=2).history
+    size = cases.batch_size(model)
     assert float(adaptive.probability()) == pytest.approx(2 * size / 1000, rel=1e-5)
     assert logs["augment_probability"][0] == pytest.approx(1.5 * size / 1000, rel=1e-5)
     assert set(logs) == set(model.logged())
 
 
 def test_a_saved_model_goes_on_alike(tmp_path):
-    model = tiny.build("dcgan")
+    model = cases.build("dcgan")
     model.compile(augment=AdaptiveAugment(images=20, every=2))
-    tiny.fit("dcgan", model, steps=3)
+    cases.fit("dcgan", model, steps=3)
     model.save(tmp_path / "model.keras")
     keras.backend.clear_session(free_memory=False)
     loaded = keras.models.load_model(tmp_path / "model.keras")
     for each in (model, loaded):
-        tiny.fit("dcgan", each, steps=3, start_step=3)
-    assert not tiny.changed(tiny.state(model), tiny.state(loaded))
+        cases.fit("dcgan", each, steps=3, start_step=3)
+    assert not cases.changed(cases.state(model), cases.state(loaded))
     both = zip(model.augment_variables, loaded.augment_variables, strict=True)
     assert all(float(a) == float(b) for a, b in both)
     assert int(loaded.augment.steps) == 6
@@ -421,7 +421,7 @@ def test_a_saved_model_goes_on_alike(tmp_path):
 def test_replicas_agree_on_the_probability(mirrored):
     """Of all real images the half is called real: r is 0, whatever each replica saw."""
     with mirrored.scope():
-        model = tiny.build("dcgan")
+        model = cases.build("dcgan")
         model.compile(augment=AdaptiveAugment(target=-0.1, images=100, every=1))
 
     def observe():

@@ -21,16 +21,16 @@ else:
     number, strategy = "alone", tf.distribute.OneDeviceStrategy("CPU:0")
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
-from conformance import tiny
+from conformance import cases
 
 from kerasgan import data
 
-SIZE = 2 * tiny.PART
+SIZE = 2 * cases.PART
 STREAMS = {
     "dcgan": lambda images: images.stream(SIZE, seed=0, start_step=3),
     "sgan": lambda images: data.semi_supervised(images, 4, 0, SIZE, start_step=3),
 }
-noise = np.random.default_rng(1).normal(size=(SIZE, tiny.LATENT_DIM)).astype("float32")
+noise = np.random.default_rng(1).normal(size=(SIZE, cases.LATENT_DIM)).astype("float32")
 
 
 def given(count, seed=None):
@@ -45,9 +45,9 @@ found = {}
 images = data.load_images(pathlib.Path(sys.argv[1], "pictures"), (8, 8, 1), stream=True)
 for name in sys.argv[2:]:
     with strategy.scope():
-        model = tiny.from_networks(name, ema=0.5, seed=0)
+        model = cases.from_networks(name, ema=0.5, seed=0)
         # The paper's optimizers divide by the size of the gradient, and hide its scale.
-        model.compile(*(keras.optimizers.SGD(tiny.rate(name)) for _ in tiny.players(model)))
+        model.compile(*(keras.optimizers.SGD(cases.rate(name)) for _ in cases.players(model)))
     model.sample_latent = given
     logs = model.fit(STREAMS[name](images), steps_per_epoch=5, verbose=0).history
     found |= {f"{name} weight {i}": weight for i, weight in enumerate(model.get_weights())}

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from conformance import tiny
+from conformance import cases
 from keras import layers
 
 from kerasgan import fast, models
@@ -191,7 +191,7 @@ def test_faster_kernels_compute_with_divided_weights():
 
 def game(**options):
     model = models.GAN(
-        generator=tiny.from_networks("gan", seed=0).generator, discriminator=network(), seed=0
+        generator=cases.from_networks("gan", seed=0).generator, discriminator=network(), seed=0
     )
     model.compile(*(keras.optimizers.SGD(0.1) for _ in range(2)), **options)
     return model
@@ -221,12 +221,12 @@ def test_a_model_with_it_is_loaded_and_goes_on_alike(noise_images, tmp_path):
     loaded = keras.models.load_model(tmp_path / "model.keras")
     for each in (model, loaded):
         each.fit(noise_images, batch_size=16, shuffle=False, verbose=0)
-    assert not tiny.changed(tiny.state(model), tiny.state(loaded))
+    assert not cases.changed(cases.state(model), cases.state(loaded))
 
 
 def test_replicas_equal_one_device(noise_images, mirrored):
     x = noise_images[:16]
-    latents = tf.random.stateless_normal((16, tiny.LATENT_DIM), [0, 1])
+    latents = tf.random.stateless_normal((16, cases.LATENT_DIM), [0, 1])
     weights = game().get_weights()
 
     def trained(model, share):
@@ -244,4 +244,4 @@ def test_replicas_equal_one_device(noise_images, mirrored):
         model = game()
     for a, b in zip(trained(model, part), one, strict=True):
         np.testing.assert_allclose(a, b, atol=1e-5)
-    assert tiny.changed(weights, one)
+    assert cases.changed(weights, one)

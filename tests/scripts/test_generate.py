@@ -103,7 +103,7 @@ def test_jpeg(folder, tmp_path):
         (["--output=" + "x" * 300], ["too long"]),
         (["--output=link.png"], ["link.png", "exists"]),
         (["--interpolate=4", "--output=x.png"], ["x.png", ".gif", "--interpolate"]),
-        (["--output=x.gif"], ["x.gif", ".png or .jpg"]),
+        (["--output=x.gif"], ["x.gif", ".png, .jpg or .npy"]),
         (["--truncation=1.5"], ["--truncation"]),
     ],
 )
