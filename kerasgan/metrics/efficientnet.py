@@ -8,9 +8,11 @@ arXiv:2111.01007.
 
 import hashlib
 import importlib.util
+import itertools
 import pathlib
 
 import keras
+import numpy as np
 from keras import layers
 
 from kerasgan.metrics.preparing import Prepare, in_float32, prepared
@@ -61,7 +63,7 @@ def efficientnet_lite0(layer="features"):
         raise ValueError(f"{path} is not the file of version 0.1.0: its hash is another.")
     network, outputs = build()
     load_tensors(network, read_tensors(path))
-    network = keras.Model(network.input, outputs[layer], name="network")
+    network = _folded(keras.Model(network.input, outputs[layer], name="network"))
     prepare = Prepare(_SIDE, "clean", 127.0, 128.0, name="prepare")
     return prepared(network, prepare, f"efficientnet_lite0_{layer}_{_SHA256[:8]}")
 
@@ -103,3 +105,34 @@ def _block(x, kernel, stride, expansion, channels, name):
 
 def _normalized(x, name):
     return layers.ReLU(6.0)(layers.BatchNormalization(epsilon=1e-3, name=name)(x))
+
+
+def _folded(network):
+    """Returns a network whose convolutions do what the normalization after each of them does.
+
+    Without these passes over the maps it takes half of the time.
+
+    Args:
+        network: In the order of its layers a batch normalization follows each convolution.
+    """
+
+    def without(layer):
+        if isinstance(layer, layers.BatchNormalization):
+            return layers.Identity(name=layer.name)
+        config = layer.get_config()
+        if isinstance(layer, layers.Conv2D | layers.DepthwiseConv2D):
+            config["use_bias"] = True
+        return type(layer).from_config(config)
+
+    twin = keras.models.clone_model(network, clone_function=without)
+    with_weights = [layer for layer in network.layers if layer.weights]
+    for layer, following in itertools.pairwise([*with_weights, None]):
+        weights = layer.get_weights()
+        if isinstance(following, layers.BatchNormalization):
+            gain, shift, mean, variance = following.get_weights()
+            gain = gain / np.sqrt(variance + following.epsilon)
+            depthwise = isinstance(layer, layers.DepthwiseConv2D)
+            weights = [weights[0] * (gain[:, None] if depthwise else gain), shift - mean * gain]
+        if not isinstance(layer, layers.BatchNormalization):
+            twin.get_layer(layer.name).set_weights(weights)
+    return twin

@@ -8,13 +8,18 @@ as `kerasgan.metrics.classifier("mnist")`, or another object with a `name` that 
 Values compare only if the features, the number of images and the reference images are the same.
 """
 
+import functools
+
 import keras
 import numpy as np
 import tensorflow as tf
 
 from kerasgan.metrics.checks import check_pixels, check_positive
+from kerasgan.metrics.preparing import Prepare
 
 KINDS = "real", "generated"
+# The pixels that a network looks at at once: with more it waits for memory.
+_PIXELS = 100 * 64 * 64
 
 
 class FeatureMetric(keras.metrics.Metric):
@@ -134,20 +139,36 @@ def extract_features(features, images, batch_size=100):
     Args:
         features: A Keras model, or what is called alike, as of the metrics here.
         images: uint8 array, (N, H, W, C), at least one.
-        batch_size: Images computed at once.
+        batch_size: Images computed at once, at most: fewer where the network looks at large ones.
 
     Raises:
         ValueError: If they are no such images, or the features have another form.
     """
     check_positive(batch_size=batch_size)
     images = check_pixels(images, "images")
-    starts = range(0, len(images), batch_size)
-    return np.concatenate(
-        [
-            np.asarray(_extract(features, images[i : i + batch_size], "images"), "float32")
-            for i in starts
-        ]
-    )
+    prepared = [layer.side for layer in _layers(features) if isinstance(layer, Prepare)]
+    side = max(*images.shape[1:3], *prepared)
+    count = min(batch_size, max(1, _PIXELS // side**2))
+    starts = range(0, len(images), count)
+    # A graph is worth making only for many images.
+    extract = functools.partial(_extract, features, name="images")
+    if len(starts) > 2 and isinstance(features, keras.Model):
+        extract = _graph(features, extract, images.shape[1:])
+    parts = [extract(tf.constant(images[i : i + count])) for i in starts]
+    return np.concatenate([np.asarray(part, "float32") for part in parts])
+
+
+def _layers(features):
+    return features.layers if isinstance(features, keras.Model) else ()
+
+
+def _graph(features, extract, image_shape):
+    """Returns a function of images as a graph, which a network keeps."""
+    graphs = vars(features).setdefault("_feature_graphs", {})  # not tracked by Keras
+    if image_shape not in graphs:
+        images = tf.TensorSpec((None, *image_shape), tf.uint8)
+        graphs[image_shape] = tf.function(extract, autograph=False).get_concrete_function(images)
+    return graphs[image_shape]
 
 
 def _extract(features, images, name):
