@@ -61,70 +61,65 @@ def efficientnet_lite0(layer="features"):
     path = pathlib.Path(spec.origin).parent / "models" / _FILE
     if hashlib.sha256(path.read_bytes()).hexdigest() != _SHA256:
         raise ValueError(f"{path} is not the file of version 0.1.0: its hash is another.")
-    network, outputs = build()
+    network, _ = build()
     load_tensors(network, read_tensors(path))
-    network = _folded(keras.Model(network.input, outputs[layer], name="network"))
+    network, outputs = _folded(network)
+    network = keras.Model(network.input, outputs[layer], name="network")
     prepare = Prepare(_SIDE, "clean", 127.0, 128.0, name="prepare")
     return prepared(network, prepare, f"efficientnet_lite0_{layer}_{_SHA256[:8]}")
 
 
-def build():
-    """Returns the network without weights, (N, 224, 224, 3) to logits, and its outputs by name."""
+def build(normalize=True):
+    """Returns the network without weights, (N, 224, 224, 3) to logits, and its outputs by name.
+
+    Args:
+        normalize: False leaves out the batch normalization that follows each convolution; these
+            then have biases.
+    """
     images = keras.Input((_SIDE, _SIDE, 3))
-    x = layers.Conv2D(32, 3, 2, "same", use_bias=False, name="_conv_stem")(images)
-    x = _normalized(x, "_bn0")
+    stem = layers.Conv2D(32, 3, 2, "same", use_bias=not normalize, name="_conv_stem")
+    x = layers.ReLU(6.0)(_normalized(stem(images), "_bn0", normalize))
     maps, number = [], 0
     for blocks, kernel, stride, expansion, channels in _STAGES:
         for block in range(blocks):
             name = f"_blocks.{number}."
-            x = _block(x, kernel, 1 if block else stride, expansion, channels, name)
+            x = _block(x, kernel, 1 if block else stride, expansion, channels, name, normalize)
             number += 1
         if channels in _MAPS:
             maps.append(x)
-    x = layers.Conv2D(1280, 1, use_bias=False, name="_conv_head")(x)
-    features = layers.GlobalAveragePooling2D()(_normalized(x, "_bn1"))
+    x = layers.Conv2D(1280, 1, use_bias=not normalize, name="_conv_head")(x)
+    x = layers.ReLU(6.0)(_normalized(x, "_bn1", normalize))
+    features = layers.GlobalAveragePooling2D()(x)
     logits = layers.Dense(1000, name="_fc")(features)
     network = keras.Model(images, logits, name="efficientnet_lite0")
     return network, {"features": features, "logits": logits, "maps": maps}
 
 
-def _block(x, kernel, stride, expansion, channels, name):
+def _block(x, kernel, stride, expansion, channels, name, normalize):
     """Widens, convolves each channel, narrows; adds what came in where it can be added."""
-    inputs = x
+    inputs, bias = x, not normalize
     if expansion > 1:
         width = expansion * x.shape[-1]
-        x = layers.Conv2D(width, 1, use_bias=False, name=f"{name}_expand_conv")(x)
-        x = _normalized(x, f"{name}_bn0")
-    options = {"strides": stride, "padding": "same", "use_bias": False}
+        x = layers.Conv2D(width, 1, use_bias=bias, name=f"{name}_expand_conv")(x)
+        x = layers.ReLU(6.0)(_normalized(x, f"{name}_bn0", normalize))
+    options = {"strides": stride, "padding": "same", "use_bias": bias}
     x = layers.DepthwiseConv2D(kernel, **options, name=f"{name}_depthwise_conv")(x)
-    x = _normalized(x, f"{name}_bn1")
-    x = layers.Conv2D(channels, 1, use_bias=False, name=f"{name}_project_conv")(x)
-    x = layers.BatchNormalization(epsilon=1e-3, name=f"{name}_bn2")(x)
+    x = layers.ReLU(6.0)(_normalized(x, f"{name}_bn1", normalize))
+    x = layers.Conv2D(channels, 1, use_bias=bias, name=f"{name}_project_conv")(x)
+    x = _normalized(x, f"{name}_bn2", normalize)
     return x + inputs if x.shape == inputs.shape else x
 
 
-def _normalized(x, name):
-    return layers.ReLU(6.0)(layers.BatchNormalization(epsilon=1e-3, name=name)(x))
+def _normalized(x, name, normalize):
+    return layers.BatchNormalization(epsilon=1e-3, name=name)(x) if normalize else x
 
 
 def _folded(network):
-    """Returns a network whose convolutions do what the normalization after each of them does.
+    """Returns the network, and its outputs, whose convolutions do what their normalization does.
 
-    Without these passes over the maps it takes half of the time.
-
-    Args:
-        network: In the order of its layers a batch normalization follows each convolution.
+    Without these passes over the maps it takes less time.
     """
-
-    def without(layer):
-        if isinstance(layer, layers.BatchNormalization):
-            return layers.Identity(name=layer.name)
-        config = layer.get_config()
-        if isinstance(layer, layers.Conv2D | layers.DepthwiseConv2D):
-            config["use_bias"] = True
-        return type(layer).from_config(config)
-
-    twin = keras.models.clone_model(network, clone_function=without)
+    folded, outputs = build(normalize=False)
     with_weights = [layer for layer in network.layers if layer.weights]
     for layer, following in itertools.pairwise([*with_weights, None]):
         weights = layer.get_weights()
@@ -134,5 +129,5 @@ def _folded(network):
             depthwise = isinstance(layer, layers.DepthwiseConv2D)
             weights = [weights[0] * (gain[:, None] if depthwise else gain), shift - mean * gain]
         if not isinstance(layer, layers.BatchNormalization):
-            twin.get_layer(layer.name).set_weights(weights)
-    return twin
+            folded.get_layer(layer.name).set_weights(weights)
+    return folded, outputs
