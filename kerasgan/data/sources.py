@@ -5,6 +5,7 @@ A source is indexed as an array is: by an integer, a slice, or an array of integ
 
 import functools
 import hashlib
+import mmap
 import os
 from concurrent.futures import ThreadPoolExecutor
 
@@ -19,6 +20,9 @@ from kerasgan.data.pixels import check_range, to_uint8
 _SAMPLED = 64
 # How many rows of a file are looked at together.
 _CHECKED = 256
+# How many bytes of a file are read before its pages are given back. The system maps some around
+# those that are read, too.
+_MAPPED = 2**26
 # What TensorFlow puts before the text of a `SourceError` that it passes on.
 MARK = "SourceError: "
 
@@ -161,7 +165,9 @@ class Mapped(Source):
 
     def __init__(self, path, image_shape=None, crop=True, limit=None, digest=None):
         self._path, self._digest = path, digest
-        rows = np.load(path, mmap_mode="r")[:limit]
+        file = np.load(path, mmap_mode="r")
+        self._map, self._read_bytes = file.base, 0
+        rows = file[:limit]
         self._rows = rows[..., None] if rows.ndim == 3 else rows
         decode.check_channels((image_shape or self._rows.shape[1:])[2], self._rows.shape[3])
         self._convert = functools.partial(
@@ -172,12 +178,21 @@ class Mapped(Source):
 
     def __getitem__(self, index):
         """Returns rows, as in `Source`."""
-        return np.array(self._rows[index]) if self._plain else super().__getitem__(index)
+        return self._copy(index) if self._plain else super().__getitem__(index)
 
     def read(self, number):
         """Returns an image, as in `Source`."""
-        image = np.array(self._rows[number])
+        image = self._copy(number)
         return self._convert(image if image.dtype == np.uint8 else to_uint8(image).numpy())
+
+    def _copy(self, index):
+        """Returns rows as an array of their own, and gives back the pages of the file at times."""
+        rows = np.array(self._rows[index])
+        self._read_bytes += rows.nbytes
+        if self._read_bytes > _MAPPED and hasattr(mmap, "MADV_DONTNEED"):
+            self._map.madvise(mmap.MADV_DONTNEED)
+            self._read_bytes = 0
+        return rows
 
     def check(self, name):
         """Checks the values of floats as `check_images` does; it reads the file once, in parts.

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 
 import numpy as np
 import pytest
@@ -334,3 +335,20 @@ def test_training_goes_on_from_a_checkpoint_when_a_picture_has_vanished(tmp_path
     straight = train(*run[:2], tmp_path / "straight", **options, epochs=2)
     for a, b in zip(resumed.get_weights(), straight.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.skipif(not pathlib.Path("/proc/self/status").exists(), reason="it reads /proc")
+@pytest.mark.parametrize("shape", [(64, 64, 3), (64, 64, 1)], ids=["plain", "converted"])
+def test_a_file_that_is_read_does_not_stay_in_memory(tmp_path, monkeypatch, shape):
+    monkeypatch.setattr(sources, "_MAPPED", 2**20)
+    np.save(tmp_path / "x.npy", np.ones((4000, 64, 64, 3), np.uint8))  # 47 MiB
+
+    def mapped():
+        status = pathlib.Path("/proc/self/status").read_text()
+        return int(re.search(r"RssFile:\s+(\d+)", status)[1]) // 1024
+
+    images = sources.Mapped(tmp_path / "x.npy", shape)
+    before = mapped()
+    for start in range(0, 4000, 50):
+        assert images[start : start + 50].min() == 1
+    assert mapped() - before < 16
