@@ -2,10 +2,13 @@
 
 `kerasgan train --model=dcgan --dataset=mnist`: 3 epochs (2,811 steps of 64) in 259 s on 2
 CPU cores that also did other work. Most of 64 samples read as digits; the discriminator's
-accuracies fall from 0.97 in the first epoch to 0.89 in the third.
+accuracies fall from 0.97 in the first epoch to 0.89 in the third. 10,000 images against the test
+images, on the features mnist_features_95d22598: Frechet distance 52.7, kernel distance 17.1,
+precision 0.57, recall 0.70.
 
 `kerasgan train`: 40 epochs on the 1,500 digits of scikit-learn in about a minute on 2 CPU
-cores; blurred digits.
+cores; blurred digits, many alike. 297 images against as many of the test split, on the features
+digits_features_901d27aa: Frechet distance 56.0, precision 0.63, recall 0.07.
 
 `kerasgan train --dataset=horse2zebra/trainA --image_size=64`, 250 photographs of horses, networks
 of half the paper's width, with `DiffAugment`: 30 epochs of 300 steps of 32, 0.18 s a step on two

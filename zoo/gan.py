@@ -7,7 +7,11 @@ to 0.71 and 0.64, and are still on their way to 0.5.
 
 The paper trained for hundreds of epochs with SGD and momentum, which is what `compile()` takes
 by default; the recipe has Adam, and an average of the generator's weights. The paper's measure, a
-Parzen window estimate, was not made. Fashion-MNIST and digits are not measured.
+Parzen window estimate, was not made. Fashion-MNIST is not measured.
+
+`kerasgan train --model=gan`: 100 epochs on the digits of scikit-learn. 297 images against as many
+of the test split, on the features digits_features_901d27aa: Frechet distance 8.4, precision 0.61,
+recall 0.88.
 """
 
 from kerasgan import models
