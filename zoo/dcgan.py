@@ -22,7 +22,7 @@ have the paper's settings and are not measured.
 """
 
 from kerasgan import models, networks
-from zoo.recipe import Recipe, Settings
+from zoo.recipe import FEW_PICTURES, Recipe, Settings
 
 
 def _small(data, seed):
@@ -45,14 +45,7 @@ RECIPE = Recipe(
         "cifar10": Settings((32, 32, 3), batch_size=128, epochs=50),
         "celeb_a": Settings((64, 64, 3), batch_size=128, epochs=25),
     },
-    own_data=Settings(
-        (64, 64, 3),
-        batch_size=32,
-        epochs=30,
-        small=True,
-        least_steps=300,
-        augment="color,translation,cutout",
-    ),
+    own_data=FEW_PICTURES,
     options=lambda data, seed: {"ema": 0.995},
     small=_small,
 )

@@ -18,7 +18,7 @@ paper has a Frechet distance of 1.96 on CIFAR-10 with classes, and of 2.75 on FF
 import dataclasses
 
 from kerasgan import models, networks, optimizers
-from zoo.recipe import Recipe, Settings, labelled, num_classes
+from zoo.recipe import FEW_PICTURES, Recipe, Settings, labelled, num_classes
 
 
 def _options(data, seed):
@@ -63,14 +63,7 @@ RECIPE = Recipe(
         "fashion_mnist": Settings((28, 28, 1), batch_size=64, epochs=12, small=True),
         "cifar10": Settings((32, 32, 3), batch_size=1024, epochs=10_000),
     },
-    own_data=Settings(
-        (64, 64, 3),
-        batch_size=32,
-        epochs=30,
-        small=True,
-        least_steps=300,
-        augment="color,translation,cutout",
-    ),
+    own_data=FEW_PICTURES,
     options=_options,
     small=_small,
 )

@@ -3,7 +3,17 @@
 from kerasgan import optimizers
 from kerasgan.training import Recipe, Settings, labelled
 
-__all__ = ["Recipe", "Settings", "adam", "labelled", "num_classes"]
+__all__ = ["FEW_PICTURES", "Recipe", "Settings", "adam", "labelled", "num_classes"]
+
+# 9,000 steps however few there are, augmented so that they are not learnt by heart.
+FEW_PICTURES = Settings(
+    (64, 64, 3),
+    batch_size=32,
+    epochs=30,
+    small=True,
+    least_steps=300,
+    augment="color,translation,cutout",
+)
 
 
 def adam(generator_rate, discriminator_rate, beta_1=0.5, beta_2=0.999):

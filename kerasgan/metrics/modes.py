@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import rel_entr
 
 from kerasgan.metrics.checks import check_features
-from kerasgan.metrics.on_features import KeepingMetric
+from kerasgan.metrics.on_features import GeneratedMetric
 
 _Covered = collections.namedtuple("ModesCovered", ["modes", "high_quality"])
 _Stacked = collections.namedtuple("StackedModes", ["modes", "often", "divergence"])
@@ -89,7 +89,7 @@ def stacked(network, channels=3):
     return keras.Model(images, keras.layers.Concatenate(name="joined")(found), name=name)
 
 
-class StackedModes(KeepingMetric):
+class StackedModes(GeneratedMetric):
     """`stacked_modes` of the generated images that were seen; more is better.
 
     Args:
@@ -105,27 +105,15 @@ class StackedModes(KeepingMetric):
     def __init__(self, logits, name="stacked_modes", dtype="float64"):
         super().__init__(logits, name, dtype)
 
-    def update_state(self, real=None, generated=None):
-        """Takes some images.
-
-        Args:
-            real: Not looked at.
-            generated: uint8 images, (N, H, W, 3), or None.
-        """
-        super().update_state(None, generated)
-
     def result(self):
         """Returns how many triples occur, and how many at least three times."""
-        values = stacked_modes(self.kept("generated"))[:2]
-        values = (keras.ops.convert_to_tensor(value, self.dtype) for value in values)
-        return dict(zip(self.parts, values, strict=True))
+        return self.by_name(stacked_modes(self.kept("generated"))[:2])
 
 
-class StackedDivergence(StackedModes):
+class StackedDivergence(GeneratedMetric):
     """The divergence of `stacked_modes`; less is better. Arguments are those of `StackedModes`."""
 
     direction = "down"
-    parts = ()
 
     def __init__(self, logits, name="stacked_divergence", dtype="float64"):
         super().__init__(logits, name, dtype)

@@ -5,7 +5,6 @@ to the k-th neighbour.
 """
 
 import numpy as np
-from keras import ops
 
 from kerasgan.metrics.checks import check_features, check_pair, check_positive
 from kerasgan.metrics.on_features import KINDS, KeepingMetric
@@ -122,8 +121,7 @@ class _NeighbourMetric(KeepingMetric):
     def result(self):
         """Returns both, by the names in `parts`. Raises a ValueError as the function does."""
         values = self.function(*map(self.kept, KINDS), **self._options)
-        tensors = (ops.convert_to_tensor(value, self.dtype) for value in values)
-        return dict(zip(self.parts, tensors, strict=True))
+        return self.by_name(values)
 
 
 class PrecisionRecall(_NeighbourMetric):

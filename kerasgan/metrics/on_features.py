@@ -13,6 +13,7 @@ import functools
 import keras
 import numpy as np
 import tensorflow as tf
+from keras import ops
 
 from kerasgan.metrics.checks import check_pixels, check_positive
 from kerasgan.metrics.preparing import Prepare
@@ -131,6 +132,24 @@ class KeepingMetric(FeatureMetric):
         """Forgets all images."""
         for features in self._kept.values():
             features.clear()
+
+    def by_name(self, values):
+        """Returns values as tensors, by the names in `parts`."""
+        tensors = (ops.convert_to_tensor(value, self.dtype) for value in values)
+        return dict(zip(self.parts, tensors, strict=True))
+
+
+class GeneratedMetric(KeepingMetric):
+    """A metric of generated images alone."""
+
+    def update_state(self, real=None, generated=None):
+        """Takes some images.
+
+        Args:
+            real: Not looked at.
+            generated: uint8 images, (N, H, W, C), or None.
+        """
+        super().update_state(None, generated)
 
 
 def extract_features(features, images, batch_size=100):

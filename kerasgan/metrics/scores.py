@@ -5,7 +5,7 @@ from keras import ops
 from scipy.special import log_softmax
 
 from kerasgan.metrics.checks import check_features, check_positive
-from kerasgan.metrics.on_features import KeepingMetric
+from kerasgan.metrics.on_features import GeneratedMetric
 
 
 def inception_score(logits, splits=10):
@@ -41,7 +41,7 @@ def _score(logits):
     return np.exp((probabilities * (logs - marginal)).sum(axis=1).mean())
 
 
-class InceptionScore(KeepingMetric):
+class InceptionScore(GeneratedMetric):
     """The mean of `inception_score` of the generated images that were seen; more is better.
 
     Args:
@@ -56,15 +56,6 @@ class InceptionScore(KeepingMetric):
 
     def __init__(self, logits, splits=10, name="inception_score", dtype="float64"):
         super().__init__(logits, name, dtype, splits=splits)
-
-    def update_state(self, real=None, generated=None):
-        """Takes some images.
-
-        Args:
-            real: Not looked at.
-            generated: uint8 images, (N, H, W, C), or None.
-        """
-        super().update_state(None, generated)
 
     def result(self):
         """Returns the mean. Raises a ValueError as the function does."""

@@ -58,11 +58,12 @@ def main():
     if len({run.folder for run in runs}) < len(runs):
         raise command_line.UserError(f"one --run is there twice: {', '.join(_RUN.value)}")
     output = pathlib.Path(_OUTPUT.value).expanduser()
+    folders = {run.text: run.folder for run in runs}
     for seed in range(_SEEDS.value):
         for run in runs:
             run.train(output, seed)
-            table = comparison.table(output, {run.text: run.folder for run in runs}, _SEEDS.value)
-    comparison.draw(output, {run.text: run.folder for run in runs}, _SEEDS.value)
+            table = comparison.table(output, folders, _SEEDS.value)
+    comparison.draw(output, folders, _SEEDS.value)
     print(table)
 
 
