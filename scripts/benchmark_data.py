@@ -133,7 +133,7 @@ def train(root, workdir, cache, steps):
     watcher = threading.Thread(target=watch)
     watcher.start()
     training.train(
-        dataclasses.replace(zoo.RECIPES["dcgan"], small=narrow),
+        dataclasses.replace(zoo.RECIPES["dcgan"], small=training.Small(narrow)),
         root,
         workdir,
         **{"batch_size": _TRAINED, "epochs": 1, "steps_per_epoch": steps},

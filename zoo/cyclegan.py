@@ -19,7 +19,7 @@ without the identity loss, still had a distance of 0.17 after 12,500 steps, in a
 
 from kerasgan import data, models, networks
 from zoo.pix2pix import decaying_adam
-from zoo.recipe import Recipe, Settings
+from zoo.recipe import Recipe, Settings, Small
 
 
 def _small_networks(domains, seed):
@@ -45,7 +45,7 @@ RECIPE = Recipe(
         "cycle_gan/monet2photo": Settings((256, 256, 3), batch_size=1, epochs=200),
     },
     own_data=Settings((256, 256, 3), batch_size=1, epochs=200),
-    small=_small_networks,
+    small=Small(_small_networks),
     optimizers=decaying_adam,
     arguments=("ema", "adversarial_weight"),
     load=data.load_unpaired,

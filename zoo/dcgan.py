@@ -21,31 +21,37 @@ It has no average of the generator's weights, which makes samples steadier. CIFA
 have the paper's settings and are not measured.
 """
 
-from kerasgan import models, networks
-from zoo.recipe import FEW_PICTURES, Recipe, Settings
+from kerasgan import models, networks, optimizers
+from zoo.recipe import FEW_PICTURES, Recipe, Settings, Small, adam
 
 
-def _small(data, seed):
-    """Networks half as wide as the paper's, a step of which takes a quarter of the time."""
+def _half_width(data, seed):
+    """Half the width, a quarter of the time; R1 takes the place of D's batch normalization."""
     shape = data.image_shape
     return {
         "generator": networks.dcgan.generator(shape, width=32, seed=seed),
-        "discriminator": networks.dcgan.discriminator(shape, width=32, seed=seed),
+        "discriminator": networks.dcgan.discriminator(shape, width=32, normalize=False, seed=seed),
         "ema": 0.995,
     }
+
+
+def _falling(steps):
+    """Without momentum, and a learning rate that falls, as R1 + no momentum allow."""
+    rates = (optimizers.Cosine(1e-3, 5e-5, over=steps) for _ in range(2))
+    return adam(*rates, beta_1=0.0, beta_2=0.99)
 
 
 RECIPE = Recipe(
     name="dcgan",
     model=models.DCGAN,
     data={
-        "digits": Settings((16, 16, 1), batch_size=32, epochs=40),
-        "mnist": Settings((28, 28, 1), batch_size=64, epochs=3),
+        "digits": Settings((16, 16, 1), batch_size=32, epochs=40, small=True),
+        "mnist": Settings((28, 28, 1), batch_size=64, epochs=3, small=True),
         "fashion_mnist": Settings((28, 28, 1), batch_size=64, epochs=10),
         "cifar10": Settings((32, 32, 3), batch_size=128, epochs=50),
         "celeb_a": Settings((64, 64, 3), batch_size=128, epochs=25),
     },
     own_data=FEW_PICTURES,
     options=lambda data, seed: {"ema": 0.995},
-    small=_small,
+    small=Small(_half_width, _falling, penalty="r1:1"),
 )

@@ -13,7 +13,7 @@ for facades.
 """
 
 from kerasgan import data, models, networks, optimizers
-from zoo.recipe import Recipe, Settings, adam
+from zoo.recipe import Recipe, Settings, Small, adam
 
 _SMALL_WIDTH = 32
 
@@ -40,7 +40,7 @@ RECIPE = Recipe(
     data={"photos": Settings((64, 64, 3), batch_size=4, epochs=50, small=True)},
     own_data=Settings((256, 256, 3), batch_size=1, epochs=200),
     options=lambda pairs, seed: {"output_channels": pairs.output_channels},
-    small=_half_width,
+    small=Small(_half_width),
     optimizers=decaying_adam,
     arguments=("ema", "content_weight", "adversarial_weight"),
     load=data.load_pairs,

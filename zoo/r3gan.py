@@ -18,7 +18,7 @@ paper has a Frechet distance of 1.96 on CIFAR-10 with classes, and of 2.75 on FF
 import dataclasses
 
 from kerasgan import models, networks, optimizers
-from zoo.recipe import FEW_PICTURES, Recipe, Settings, labelled, num_classes
+from zoo.recipe import FEW_PICTURES, Recipe, Settings, Small, labelled, num_classes
 
 
 def _options(data, seed):
@@ -65,7 +65,7 @@ RECIPE = Recipe(
     },
     own_data=FEW_PICTURES,
     options=_options,
-    small=_small,
+    small=Small(_small),
 )
 
 CONDITIONAL = dataclasses.replace(
@@ -73,6 +73,8 @@ CONDITIONAL = dataclasses.replace(
     name="r3gan_conditional",
     model=models.ConditionalR3GAN,
     options=lambda data, seed: _options(data, seed) | _classes(data),
-    small=lambda data, seed: _small(data, seed, condition_dim=num_classes(data)) | _classes(data),
+    small=Small(
+        lambda data, seed: _small(data, seed, condition_dim=num_classes(data)) | _classes(data)
+    ),
     stream=labelled,
 )

@@ -1,9 +1,9 @@
 """What the recipes share."""
 
 from kerasgan import optimizers
-from kerasgan.training import Recipe, Settings, labelled
+from kerasgan.training import Recipe, Settings, Small, labelled
 
-__all__ = ["FEW_PICTURES", "Recipe", "Settings", "adam", "labelled", "num_classes"]
+__all__ = ["FEW_PICTURES", "Recipe", "Settings", "Small", "adam", "labelled", "num_classes"]
 
 # 9,000 steps however few there are, augmented so that they are not learnt by heart.
 FEW_PICTURES = Settings(

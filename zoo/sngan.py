@@ -14,7 +14,7 @@ import dataclasses
 import keras
 
 from kerasgan import models, networks
-from zoo.recipe import Recipe, Settings, adam, labelled, num_classes
+from zoo.recipe import Recipe, Settings, Small, adam, labelled, num_classes
 
 
 def _falling(steps):
@@ -65,7 +65,7 @@ SNGAN = Recipe(
     },
     own_data=Settings((32, 32, 3), batch_size=320, epochs=100, small=True, least_steps=100),
     options=_options,
-    small=_small,
+    small=Small(_small),
     optimizers=_falling,
 )
 CONDITIONAL = dataclasses.replace(
@@ -73,6 +73,6 @@ CONDITIONAL = dataclasses.replace(
     name="conditional_sngan",
     model=models.ConditionalSNGAN,
     options=_conditional_options,
-    small=_conditional_small,
+    small=Small(_conditional_small),
     stream=labelled,
 )

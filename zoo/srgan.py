@@ -31,7 +31,7 @@ import dataclasses
 import keras
 
 from kerasgan import data, models, networks, optimizers
-from zoo.recipe import Recipe, Settings, adam
+from zoo.recipe import Recipe, Settings, Small, adam
 
 
 def _small_generator(pictures, seed):
@@ -68,7 +68,7 @@ SRGAN = Recipe(
     data={"photos": Settings((96, 96, 3), batch_size=16, epochs=50, small=True)},
     own_data=Settings((96, 96, 3), batch_size=16, epochs=1000),
     options=lambda pictures, seed: {"scale": pictures.scale},
-    small=_small,
+    small=Small(_small),
     optimizers=_adam,
     arguments=("ema", "content_weight", "adversarial_weight"),
     load=data.load_super_resolution,
@@ -81,10 +81,12 @@ SRRESNET = dataclasses.replace(
     SRGAN,
     name="srresnet",
     model=models.SRResNet,
-    small=lambda pictures, seed: {
-        "scale": pictures.scale,
-        "generator": _small_generator(pictures, seed),
-    },
+    small=Small(
+        lambda pictures, seed: {
+            "scale": pictures.scale,
+            "generator": _small_generator(pictures, seed),
+        }
+    ),
     optimizers=_falling_adam,
     arguments=("ema", "content_weight"),
 )

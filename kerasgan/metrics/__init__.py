@@ -1,6 +1,6 @@
 """What trained models are measured by."""
 
-from kerasgan.metrics.classifiers import classifier
+from kerasgan.metrics.classifiers import CLASSIFIERS, classifier
 from kerasgan.metrics.diversity import mean_distance
 from kerasgan.metrics.efficientnet import efficientnet_lite0
 from kerasgan.metrics.fidelity import PSNR, SSIM, least_side, psnr, sharpness, ssim
@@ -32,6 +32,7 @@ from kerasgan.metrics.preparing import Prepare
 from kerasgan.metrics.scores import InceptionScore, inception_score
 
 __all__ = [
+    "CLASSIFIERS",
     "DensityCoverage",
     "FeatureMetric",
     "FrechetDistance",

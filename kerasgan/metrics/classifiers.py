@@ -18,6 +18,7 @@ from kerasgan.metrics.preparing import in_float32
 _WEIGHTS = pathlib.Path(__file__).parent / "weights"
 _SIDES = {"digits": 8, "fashion_mnist": 28, "mnist": 28}
 _CLASSES = 10
+CLASSIFIERS = tuple(_SIDES)
 
 
 @in_float32()

@@ -4,13 +4,14 @@ from kerasgan.training.cluster import make_strategy
 from kerasgan.training.errors import RunError, TrainingStopped
 from kerasgan.training.inputs import default_workdir
 from kerasgan.training.loading import load_model
-from kerasgan.training.recipe import Recipe, Settings, labelled, unlabelled
+from kerasgan.training.recipe import Recipe, Settings, Small, labelled, unlabelled
 from kerasgan.training.run import train
 
 __all__ = [
     "Recipe",
     "RunError",
     "Settings",
+    "Small",
     "TrainingStopped",
     "default_workdir",
     "labelled",

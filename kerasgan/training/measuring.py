@@ -10,7 +10,6 @@ from kerasgan.training.loading import load_keras
 # How many images training compares after an epoch.
 COUNT = 1000
 
-_CLASSIFIERS = ("digits", "fashion_mnist", "mnist")
 _EFFICIENTNET = "efficientnet_lite0"
 _STACKED = "stacked_mnist"
 
@@ -58,8 +57,8 @@ def features(name, dataset):
     Raises:
         RunError: If there is no such network, or its weights are not installed.
     """
-    name = name or (dataset if dataset in (*_CLASSIFIERS, _STACKED) else _EFFICIENTNET)
-    if name in _CLASSIFIERS:
+    name = name or (dataset if dataset in (*metrics.CLASSIFIERS, _STACKED) else _EFFICIENTNET)
+    if name in metrics.CLASSIFIERS:
         return metrics.classifier(name)
     if name == _STACKED:
         return metrics.stacked(metrics.classifier("mnist", "logits"))

@@ -52,6 +52,11 @@ def _policy(value):
         augment.get(value)
 
 
+def _penalty(value):
+    if value != "":
+        losses.get_penalty(value)
+
+
 _BOOL = _one_of(False, True)
 # How each option is checked where it is not None.
 CHECKS = {
@@ -71,7 +76,7 @@ CHECKS = {
     "content_weight": _number,
     "adversarial_weight": _number,
     "adversarial_loss": losses.get,
-    "penalty": losses.get_penalty,
+    "penalty": _penalty,
     "steps_per_epoch": _integer(1),
     "generator_learning_rate": _number,
     "discriminator_learning_rate": _number,
@@ -171,6 +176,8 @@ def resolve(recipe, given, recorded):
     before = {name: value for name, value in recorded.items() if name in CHECKS}
     dataset = given.get("dataset") or before.get("dataset") or next(iter(recipe.data))
     settings = dataclasses.asdict(recipe.settings(dataset))
+    if (settings | before | given)["small"]:
+        settings["penalty"] = recipe.small.penalty
     options = DEFAULTS | {"fast": fast.mode()} | settings | before | given
     options["dataset"] = dataset
     if given.get("features") is not None and not options["metrics"]:

@@ -30,6 +30,22 @@ class Settings:
     augment: str = ""
 
 
+@dataclasses.dataclass(frozen=True)
+class Small:
+    """How a recipe trains where a CPU has minutes for it.
+
+    Attributes:
+        options: Returns arguments of the model, for the data and the seed: smaller networks, above
+            all.
+        optimizers: As in `Recipe`; None trains with those of the recipe.
+        penalty: What `kerasgan.losses.get_penalty` takes, or None for the model's own.
+    """
+
+    options: Callable[[loading.Images, int], dict]
+    optimizers: Callable[[int], dict] | None = None
+    penalty: str | None = None
+
+
 def unlabelled(data, batch_size, seed, start_step):
     """The stream of models that take images."""
     return data.stream(batch_size, seed=seed, start_step=start_step)
@@ -50,7 +66,7 @@ class Recipe:
         data: Settings by the name of the data set, the default one first.
         own_data: Settings for any other data set or folder.
         options: Returns further arguments of the model, for the data and the seed.
-        small: Likewise for networks that a CPU can train, where the paper's are too large for it.
+        small: What a CPU trains, where the paper's networks are too large for it.
         optimizers: Returns the arguments of `compile` where they are not the paper's, for the
             number of steps that training takes.
         arguments: The names of arguments of the model that users may choose.
@@ -71,7 +87,7 @@ class Recipe:
     data: Mapping[str, Settings]
     own_data: Settings
     options: Callable[[loading.Images, int], dict] = lambda data, seed: {}
-    small: Callable[[loading.Images, int], dict] | None = None
+    small: Small | None = None
     optimizers: Callable[[int], dict] = lambda steps: {}
     arguments: tuple[str, ...] = ("ema",)
     load: Callable = loading.load_images
@@ -94,15 +110,19 @@ class Recipe:
             small: Whether to build the small networks.
             **arguments: Arguments of the model, in the place of the recipe's.
         """
-        options = self.small if small else self.options
+        options = self.small.options if small else self.options
         return self.model(data.image_shape, seed=seed, **options(data, seed) | arguments)
 
-    def compile(self, model, steps, **arguments):
+    def compile(self, model, steps, small=False, **arguments):
         """Compiles a model that `build` made, for training of so many steps.
 
         Args:
             model: The model.
             steps: How many.
+            small: As in `build`.
             **arguments: Further arguments of the model's `compile`.
         """
-        model.compile(**self.optimizers(steps), **arguments)
+        optimizers = self.optimizers
+        if small and self.small.optimizers is not None:
+            optimizers = self.small.optimizers
+        model.compile(**optimizers(steps), **arguments)

@@ -49,7 +49,7 @@ class Trainer:
             metrics = self._metrics()  # outside of the scope: each worker has its own
             with strategy.scope():
                 arguments = self._compile_arguments() | metrics
-                recipe.compile(self.model, self.epochs * self.steps, **arguments)
+                recipe.compile(self.model, self.epochs * self.steps, chosen["small"], **arguments)
         if self.batch_size < replicas:
             raise RunError(f"batch_size={self.batch_size} leaves some of {replicas} replicas none")
 
@@ -69,7 +69,7 @@ class Trainer:
             arguments["augment"] = augment.get(chosen["augment"])
         if chosen["adversarial_loss"] is not None:
             arguments["adversarial_loss"] = losses.get(chosen["adversarial_loss"])
-        if chosen["penalty"] is not None:
+        if chosen["penalty"]:
             arguments["penalty"] = losses.get_penalty(chosen["penalty"])
         return arguments
 

@@ -9,6 +9,7 @@ import pytest
 from keras import layers
 from PIL import Image
 from processes import refuses, run
+from pytest import approx
 
 import kerasgan
 from kerasgan import data, metrics, models
@@ -74,10 +75,12 @@ def test_a_run_and_its_saved_model_are_measured(folder):
     expected["kernel_distance"] = metrics.kernel_distance(*pair)[0]
     expected |= dict(zip(("precision", "recall"), metrics.precision_recall(*pair), strict=True))
     expected |= dict(zip(("density", "coverage"), metrics.density_coverage(*pair), strict=True))
-    assert table == pytest.approx(expected, rel=1e-3)
+    assert table == approx(expected, rel=1e-3)
 
     written = json.loads((folder / "run" / "metrics.json").read_text())
-    assert written.pop("values") == pytest.approx(expected, rel=1e-4)
+    assert written.pop("values") == approx(expected, rel=1e-4)
+    printed = re.findall(r"^  (\w+) (\S+)$", found.stdout, re.MULTILINE)
+    assert written.pop("test") == {name: approx(float(x), abs=1e-4) for name, x in printed}
     assert written == {
         "written_by": "kerasgan evaluate",
         "kerasgan": kerasgan.__version__,
@@ -93,7 +96,7 @@ def test_a_run_and_its_saved_model_are_measured(folder):
     # The results of another model are beside it.
     served = ["--model=run/saved_model", "--metrics=frechet"]
     served = values(run("evaluate", *served, *DIGITS, cwd=folder), head)
-    assert served == {"frechet_distance": pytest.approx(table["frechet_distance"], rel=1e-3)}
+    assert served == {"frechet_distance": approx(table["frechet_distance"], rel=1e-3)}
     assert (folder / "run" / "saved_model.metrics.json").exists()
 
 

@@ -1,6 +1,7 @@
 """The scripts with models that know classes, as a user runs them."""
 
 import csv
+import json
 import re
 
 import keras
@@ -99,9 +100,9 @@ def test_train_semi_supervised(tmp_path):
 def test_evaluate_with_a_classifier(painter):
     folder, model = painter
     flags = ["--model=run", "--dataset=digits", "--classifier=judge.keras", "--count=25"]
-    result = run("evaluate", *flags, "--seed=4", cwd=folder)
+    result = run("evaluate", *flags, "--seed=4", "--output=values.json", cwd=folder)
     assert result.returncode == 0, result.stderr
-    first, *measures, judged, as_asked, assigned = result.stdout.splitlines()
+    first, *measures, judged, as_asked, assigned, _ = result.stdout.splitlines()
 
     assert first == "297 test images of digits:"
     test = kerasgan.data.load_images("digits", split="test")
@@ -123,6 +124,12 @@ def test_evaluate_with_a_classifier(painter):
     whole, by_class = parse(assigned, "as best assigned")
     loser = 7 if counts[7] < counts[8] else 8
     assert whole == pytest.approx(100 - 100 * counts[loser] / 25, abs=0.01)
+    written = json.loads((folder / "values.json").read_text())
+    assert written["judged"] == {
+        "as_asked": counts[right].sum() / 25,
+        "as_best_assigned": 1 - counts[loser] / 25,
+    }
+    assert written["test"] == pytest.approx(found, abs=1e-3) and written["values"] == {}
     there = {label: pair for label, pair in by_class.items() if counts[label] and label != loser}
     assert there == {label: (NAMED[label], 100.0) for label in there}
     assert len(by_class) == 10 and by_class[loser][1] == 0

@@ -1,21 +1,20 @@
 """Measures a trained model, or pictures, on held-out images; a classifier judges what it generates.
 
 kerasgan evaluate --model=runs/sgan-mnist --dataset=mnist
-kerasgan evaluate --model=runs/cgan-mnist --dataset=mnist --classifier=judge.keras
+kerasgan evaluate --model=runs/cgan-mnist --dataset=mnist --classifier=mnist
 kerasgan evaluate --model=runs/cyclegan-a --dataset=folder --classifier=judge.keras
 kerasgan evaluate --model=runs/srgan-photos --dataset=photos
 kerasgan evaluate --model=runs/dcgan-mnist --dataset=mnist --metrics=frechet,precision_recall
 kerasgan evaluate --model=pictures --dataset=others --metrics=kernel --neighbours=near.png
 
 It prints the model's losses, accuracies and other measures on the test split, or on all of a folder
-that has none; for super-resolution those of bicubic upscaling too. With a classifier, which
-`scripts/train_classifier.py` trains, it also generates images of all classes, or codes, or
-translates the images of two domains, and prints how many the classifier takes for what was asked
-for.
-
-With --metrics it compares as many generated images as there are real ones, by a network's features,
-and writes the values to metrics.json in the run's folder, or for another --model beside it, to
-<name>.metrics.json. Here --model may be a SavedModel that makes images of noise, or a folder of
+that has none; for super-resolution those of bicubic upscaling too. With a classifier, one of the
+package's or one that `scripts/train_classifier.py` trains, it also generates images of all classes,
+or codes, or translates the images of two domains, and prints how many the classifier takes for what
+was asked for. With --metrics it compares as many generated images as there are real ones, by a
+network's features, and writes all values to metrics.json in the run's folder, or for another
+--model beside it, to <name>.metrics.json; --output=values.json writes them anywhere. With
+--metrics --model may be a SavedModel that makes images of noise, or a folder of
 pictures, too. With --neighbours it shows samples beside the nearest of the training images: those
 that are copies lie next to what they were copied from.
 """
@@ -58,7 +57,10 @@ _BATCH_SIZE = flags.DEFINE_integer(
     "batch_size", 100, "Images computed at once.", lower_bound=1, upper_bound=command_line.MOST
 )
 _CLASSIFIER = flags.DEFINE_string(
-    "classifier", None, "A .keras file from train_classifier.py. [default: generate nothing]"
+    "classifier",
+    None,
+    "digits, fashion_mnist, mnist, or a .keras file from train_classifier.py. [default: generate "
+    "nothing]",
 )
 _COUNT = flags.DEFINE_integer(
     "count",
@@ -86,6 +88,12 @@ _IMAGE_SIZE = flags.DEFINE_string(
     None,
     "A side in pixels, or HEIGHTxWIDTH, that a folder of pictures as --model is scaled to. "
     "[default: their own size]",
+)
+_OUTPUT = flags.DEFINE_string(
+    "output",
+    None,
+    "A .json file to write all values to. [default: with --metrics, metrics.json in the run's "
+    "folder, or beside another model]",
 )
 _NEIGHBOURS = flags.DEFINE_string(
     "neighbours", None, "A .png or .jpg file to write: samples, and the nearest training images."
@@ -128,13 +136,16 @@ def main():
         values = model.evaluate(batches, return_dict=True, verbose=0)
     print(f"{len(held_out)} test images of {held_out.name}:")
     show(values)
+    facts = {"test": values}
     if "sharpness" in values:
-        compare(batches, model.scale)
+        facts["bicubic"] = compare(batches, model.scale)
     if classifier is not None and hasattr(model, "translate"):
-        judge_translations(model, classifier, held_out)
+        facts["judged"] = judge_translations(model, classifier, held_out)
     elif classifier is not None:
-        judge(model, classifier)
+        facts["judged"] = judge(model, classifier)
     if network is None:
+        if file is not None:
+            write(file, held_out.name, {}, **facts)
         return
     with command_line.user_errors(ValueError):
         real, inputs = model.gather(first_batches(batches, None, _COUNT.value), _COUNT.value)
@@ -143,7 +154,7 @@ def main():
         given = None if inputs is None else inputs[start:stop]
         return model.make_from(given, stop - start, seed_of(start))
 
-    compare_images(network, file, make, real, len(real), held_out.name)
+    compare_images(network, file, make, real, len(real), held_out.name, **facts)
 
 
 def prepare_comparison(path):
@@ -152,11 +163,18 @@ def prepare_comparison(path):
     What is wrong is told before anything is computed.
     """
     training_options.check("metrics", _METRICS.value)
+    file = None
+    if _OUTPUT.value:
+        file = folder.path_of(_OUTPUT.value)
+        if file.suffix != ".json":
+            raise command_line.UserError(f"--output={file} must be a .json file")
+        command_line.check_new(file, folder=False)
     if not _METRICS.value and not _NEIGHBOURS.value:
         if _FEATURES.value:
             raise command_line.UserError("--features is for --metrics and --neighbours")
-        return None, None
-    file = measuring.result_file(path) if _METRICS.value else None
+        return None, file
+    if _METRICS.value and file is None:
+        file = measuring.result_file(path)
     if _NEIGHBOURS.value:
         picture = folder.path_of(_NEIGHBOURS.value)
         if picture.suffix not in (".png", ".jpg"):
@@ -205,7 +223,7 @@ def compare_made(path, network, file):
     compare_images(network, file, make, real, min(most, len(real)), held_out.name)
 
 
-def compare_images(network, file, make, real, count, name):
+def compare_images(network, file, make, real, count, name, **facts):
     """Prints and writes the values of --metrics, and writes the picture of --neighbours.
 
     Args:
@@ -215,17 +233,18 @@ def compare_images(network, file, make, real, count, name):
         real: Real images, uint8.
         count: How many images to generate.
         name: What the real images are called.
+        **facts: What else has been measured.
     """
-    size = _BATCH_SIZE.value
-    if file is not None:
+    size, found = _BATCH_SIZE.value, {}
+    if _METRICS.value:
         with command_line.user_errors(ValueError):
             found = measuring.compare(_METRICS.value, network, real, make, count, size)
         print(f"{described(network, count, len(real), name)}:")
         measuring.show(found)
-        facts = {"model": _MODEL.value, "dataset": name, "seed": _SEED.value}
         facts |= {"real": len(real), "generated": count, "features": network.name}
-        measuring.write(file, found, **facts, resizing=resizing(network))
-        print(f"The values are in {file}")
+        facts |= {"resizing": resizing(network)}
+    if file is not None:
+        write(file, name, found, **facts)
     if _NEIGHBOURS.value:
         training = load_real("train", real.shape[1:])
         picture = measuring.neighbours(network, training.images, make, size)
@@ -233,6 +252,20 @@ def compare_images(network, file, make, real, count, name):
         with command_line.new_folder(output.parent):
             kerasgan.data.save_image(output, picture)
         print(f"Samples, and the nearest of {len(training)} images of {name}: {output}")
+
+
+def write(file, name, found, **facts):
+    """Writes what has been measured.
+
+    Args:
+        file: The file.
+        name: What the real images are called.
+        found: The values of --metrics.
+        **facts: What else to write.
+    """
+    facts = {"model": _MODEL.value, "dataset": name, "seed": _SEED.value} | facts
+    measuring.write(file, found, **facts)
+    print(f"The values are in {file}")
 
 
 def kinds(recipe):
@@ -256,7 +289,7 @@ def show(values):
 
 
 def compare(batches, scale):
-    """Prints how sharp the targets are, and what bicubic upscaling would reach."""
+    """Prints and returns how sharp the targets are, and what bicubic upscaling would reach."""
     measured = collections.defaultdict(list)
     for inputs, targets in batches.as_numpy_iterator():
         measured["sharpness of the targets"] += list(metrics.sharpness(targets).numpy())
@@ -268,7 +301,9 @@ def compare(batches, scale):
         measured["bicubic psnr"] += list(metrics.psnr(targets, bicubic, scale).numpy())
         measured["bicubic ssim"] += list(metrics.ssim(targets, bicubic, scale).numpy())
         measured["bicubic sharpness"] += list(metrics.sharpness(bicubic).numpy())
-    show({name: np.mean(values) for name, values in measured.items()})
+    means = {name: float(np.mean(values)) for name, values in measured.items()}
+    show(means)
+    return means
 
 
 def load_classifier(model):
@@ -278,9 +313,13 @@ def load_classifier(model):
             "--classifier judges models that generate by class or code, or translate between two "
             f"domains; {_MODEL.value} holds a {type(model).__name__}"
         )
-    classifier = loading.load_keras(folder.path_of(_CLASSIFIER.value))
+    if _CLASSIFIER.value in metrics.CLASSIFIERS:
+        classifier = metrics.classifier(_CLASSIFIER.value, "logits")
+    else:
+        classifier = loading.load_keras(folder.path_of(_CLASSIFIER.value))
     takes = getattr(classifier, "input_shape", None)
-    if takes != (None, *model.image_shape):
+    sides = zip(takes or (), (None, *model.image_shape), strict=False)
+    if not takes or len(takes) != 4 or any(a not in (None, b) for a, b in sides):
         raise command_line.UserError(
             f"{_CLASSIFIER.value} takes {takes}, {_MODEL.value} makes images of {model.image_shape}"
         )
@@ -288,7 +327,7 @@ def load_classifier(model):
 
 
 def judge(model, classifier):
-    """Prints for how many generated images the classifier names the class that was asked for."""
+    """Prints and returns the shares of generated images that are of the class asked for."""
     with command_line.user_errors(ValueError):
         # The images are uint8, then float32 for the classifier; the latents are float32.
         size = 5 * math.prod(model.image_shape) + 2 * 4 * model.latent_dim
@@ -306,10 +345,12 @@ def judge(model, classifier):
     _, classes = linear_sum_assignment(-counts)
     right = counts[np.arange(len(counts)), classes].sum()
     print(f"  as best assigned {share(right, counts)}; {by_class(counts, classes)}")
+    total = counts.sum()
+    return {"as_asked": np.trace(counts) / total, "as_best_assigned": right / total}
 
 
 def judge_translations(model, classifier, held_out):
-    """Prints for how many translated images the classifier names the other domain."""
+    """Prints and returns the shares of translated images that are of the other domain."""
 
     def named(images, label):
         pixels = kerasgan.data.to_float(images)
@@ -317,15 +358,18 @@ def judge_translations(model, classifier, held_out):
 
     a, b = held_out.a.images[:], held_out.b.images[:]
     print("As the classifier names them:")
+    shares = {}
     for domain, other, images, label, direction in (
         ("A", "B", a, 1, "a_to_b"),
         ("B", "A", b, 0, "b_to_a"),
     ):
         translated = model.translate(images, direction)
+        shares[direction] = named(translated, label)
         print(
             f"  {len(images)} images of {domain}: {named(images, 1 - label):.2%} {domain}; "
-            f"translated: {named(translated, label):.2%} {other}"
+            f"translated: {shares[direction]:.2%} {other}"
         )
+    return shares
 
 
 def share(right, counts):

@@ -118,7 +118,7 @@ flags.DEFINE_string(
     "penalty",
     None,
     "On the discriminator's gradients, such as r1, or r1:0.1 with its weight. [default: the "
-    "model's]",
+    "recipe's, or the model's]",
 )
 flags.DEFINE_float(
     "content_weight",
