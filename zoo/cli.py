@@ -1,4 +1,4 @@
-"""The command `kerasgan`: train, generate, export, evaluate and compare."""
+"""The command `kerasgan`: train, generate, export, evaluate, compare and reproduce."""
 
 import importlib
 import sys
@@ -11,6 +11,7 @@ COMMANDS = {
     "export": "Exports a trained model as a SavedModel.",
     "evaluate": "Measures a trained model, or pictures, on held-out images.",
     "compare": "Compares recipes, losses or options.",
+    "reproduce": "Trains a preset anew, and compares it with its card.",
 }
 
 
@@ -33,7 +34,8 @@ def run(name):
     """Runs a command on the rest of the command line."""
     if name == "train":
         command_line.end_on_sigterm()  # before the imports that take seconds
-    command_line.run(importlib.import_module(f"zoo.commands.{name}").main)
+    main = importlib.import_module(f"zoo.commands.{name}").main
+    command_line.run(main, command=name == "reproduce")  # which takes a name beside flags
 
 
 if __name__ == "__main__":

@@ -2,8 +2,11 @@
 
 import contextlib
 import os
+import pathlib
 import re
+import shlex
 import signal
+import subprocess
 import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is imported
@@ -154,3 +157,25 @@ def run(main, command=False):
         except OSError:  # Python would try once more, and say so
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(2)
+
+
+def kerasgan(command, options, *others):
+    """Runs another command in a process of its own: training leaves graphs in memory.
+
+    Args:
+        command: Its name.
+        options: Values of its flags by name; None leaves one out.
+        *others: Further flags, as on a command line.
+
+    Raises:
+        UserError: If it fails, after what it says itself.
+    """
+    given = [f"--{name}={value}" for name, value in options.items() if value is not None]
+    # Python finds the package in which this is, wherever the command is run.
+    root = pathlib.Path(__file__).parent.parent
+    path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
+    started = [sys.executable, "-m", "zoo.cli", command, *given, *others]
+    shown = f"kerasgan {shlex.join(started[3:])}"
+    print(shown, flush=True)
+    if code := subprocess.run(started, env=os.environ | {"PYTHONPATH": path}).returncode:
+        raise UserError(f"it ended with code {code}: {shown}")

@@ -16,7 +16,7 @@ import numpy as np
 import kerasgan
 from kerasgan.files import whole
 
-_BUILT_IN = pathlib.Path(kerasgan.__file__).parent / "presets"
+BUILT_IN = pathlib.Path(kerasgan.__file__).parent / "presets"
 _HUB = "hf://"
 # Smaller arrays grow when they are compressed.
 _COMPRESSED = 2**15  # elements
@@ -27,9 +27,9 @@ class _Names:
 
     def __get__(self, instance, owner):
         """Returns the metadata of the presets of a class and its subclasses, by name."""
-        found = {path.parent.name: path for path in sorted(_BUILT_IN.glob("*/metadata.json"))}
+        found = {path.parent.name: path for path in sorted(BUILT_IN.glob("*/metadata.json"))}
         return {
-            name: json.loads(path.read_text(encoding="utf-8"))
+            name: metadata(path.parent)
             for name, path in found.items()
             if issubclass(_class_of(_config(path.parent)), owner)
         }
@@ -64,7 +64,7 @@ class Presets:
             ImportError: If a hub is asked for without `huggingface_hub`.
             OSError: If the hub does not give it.
         """
-        folder = _folder(preset, cls)
+        folder = find(preset, cls)
         config = _config(folder)
         found = _class_of(config)
         if not issubclass(found, cls):
@@ -106,9 +106,7 @@ class Presets:
             for name in ("compile_config", "build_config"):
                 config.pop(name, None)
             _write_json(unfinished / "config.json", config)
-            _write_json(unfinished / "metadata.json", facts)
-            text = model_card(path.name, type(self).__name__, facts)
-            (unfinished / "README.md").write_text(text, encoding="utf-8")
+            describe(unfinished, facts, path.name)
 
     def _without_training(self):
         """Returns a model of the networks that generate and discriminate, that keeps no average."""
@@ -143,6 +141,19 @@ def upload_preset(uri, folder):
     hub.upload_folder(repo_id=repository, folder_path=str(folder))
 
 
+def describe(folder, facts, name=None):
+    """Writes what there is to say of a preset, in metadata.json and the card.
+
+    Args:
+        folder: The folder of the preset, a `pathlib.Path`.
+        facts: The metadata.
+        name: What to call the preset; None calls it like the folder.
+    """
+    _write_json(folder / "metadata.json", facts)
+    text = model_card(name or folder.name, _class_of(_config(folder)).__name__, facts)
+    (folder / "README.md").write_text(text, encoding="utf-8")
+
+
 def model_card(name, kind, facts):
     """Returns the text of a preset's README.md.
 
@@ -165,8 +176,21 @@ def model_card(name, kind, facts):
     return "\n".join(lines) + "\n"
 
 
-def _folder(preset, cls):
+def metadata(folder):
+    """Returns what is said of a preset.
+
+    Args:
+        folder: The folder of the preset, a `pathlib.Path`.
+    """
+    return json.loads((folder / "metadata.json").read_text(encoding="utf-8"))
+
+
+def find(preset, cls):
     """Returns the folder of a preset.
+
+    Args:
+        preset: As in `Presets.from_preset`.
+        cls: The class, whose presets an error lists.
 
     Raises:
         ValueError: If there is none.
@@ -182,7 +206,7 @@ def _folder(preset, cls):
                 f"{name} could not be downloaded ({type(error).__name__}: "
                 f"{str(error).strip().splitlines()[0]})."
             ) from error
-    for folder in (_BUILT_IN / name, pathlib.Path(preset).expanduser()):
+    for folder in (BUILT_IN / name, pathlib.Path(preset).expanduser()):
         if (folder / "config.json").is_file():
             return folder
     known = ", ".join(cls.presets) or "none"

@@ -110,7 +110,7 @@ def test_without_weights_it_is_untrained(trained, folder):
 
 
 def test_those_in_the_package_are_found_by_name_and_class(folder, monkeypatch):
-    monkeypatch.setattr(presets, "_BUILT_IN", folder.parent)
+    monkeypatch.setattr(presets, "BUILT_IN", folder.parent)
     assert models.GAN.presets["gan_squares"]["measured"] == {"frechet_distance": 1.5}
     assert list(kerasgan.models.AdversarialModel.presets) == ["gan_squares"]
     assert models.CycleGAN.presets == {} and models.DCGAN.presets == {}

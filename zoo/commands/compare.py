@@ -15,8 +15,6 @@ from zoo import quiet  # noqa: F401 before TensorFlow
 import os
 import pathlib
 import shlex
-import subprocess
-import sys
 
 from absl import flags
 
@@ -46,8 +44,6 @@ _OUTPUT = flags.DEFINE_string("output", "comparison", "The folder for runs, tabl
 # What is the same for all runs.
 _SHARED = ("model", "dataset", "data_dir", "workdir", "seed", "resume")
 _MEASURING = ("metrics", "metrics_every", "features")
-# Python finds the package in which this is, wherever the command is run.
-_ROOT = pathlib.Path(__file__).parent.parent.parent
 
 
 def main():
@@ -105,19 +101,10 @@ class Run:
         measuring = {"metrics": _METRICS.value, "features": _FEATURES.value}
         if not comparison.trained(workdir):
             every = {"metrics_every": _METRICS_EVERY.value, "seed": seed, "workdir": workdir}
-            _kerasgan(
+            command_line.kerasgan(
                 "train", given | measuring | every | {"model": self.model}, *self.flags, "--resume"
             )
         if not (workdir / "metrics.json").exists():
-            _kerasgan("evaluate", given | measuring | {"count": _COUNT.value, "model": workdir})
-
-
-def _kerasgan(command, options, *others):
-    """Runs a command in a process of its own: training leaves graphs in memory."""
-    given = [f"--{name}={value}" for name, value in options.items() if value is not None]
-    path = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH")]))
-    started = [sys.executable, "-m", "zoo.cli", command, *given, *others]
-    shown = f"kerasgan {shlex.join(started[3:])}"
-    print(shown, flush=True)
-    if code := subprocess.run(started, env=os.environ | {"PYTHONPATH": path}).returncode:
-        raise command_line.UserError(f"it ended with code {code}: {shown}")
+            command_line.kerasgan(
+                "evaluate", given | measuring | {"count": _COUNT.value, "model": workdir}
+            )

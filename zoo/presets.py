@@ -1,0 +1,63 @@
+"""How the presets of the package are trained, measured and shown."""
+
+import dataclasses
+
+_MNIST = "MNIST, by Y. LeCun and C. Cortes (CC BY-SA 3.0)"
+_FASHION_MNIST = "Fashion-MNIST, by Zalando Research (MIT)"
+
+
+@dataclasses.dataclass(frozen=True)
+class Preset:
+    """What `scripts/make_preset.py` makes, and `kerasgan reproduce` makes anew.
+
+    Attributes:
+        description: What the model makes.
+        data: The data set, by whom it is, and its licence.
+        train: The command that trains it.
+        evaluate: The command that measures it, but for the model.
+        tolerance: By how much another training may differ, by the name of a measured value.
+        limits: What not to expect.
+        picture: The command that makes the picture of the card, but for the model.
+    """
+
+    description: str
+    data: str
+    train: str
+    evaluate: str
+    tolerance: dict
+    limits: str
+    picture: str = "kerasgan generate --count=64 --seed=1"
+
+
+def _of_noise(model, dataset, data, description, limits, flags="", **others):
+    return Preset(
+        description=description,
+        data=data,
+        train=f"kerasgan train --model={model} --dataset={dataset} --seed=0{flags}",
+        evaluate=f"kerasgan evaluate --dataset={dataset} --metrics=frechet,kernel,precision_recall",
+        tolerance={"frechet_distance": 4.0, "precision": 0.06, "recall": 0.06},
+        limits=limits,
+        **others,
+    )
+
+
+def _of_classes(*args, measured="as_asked", **others):
+    made = _of_noise(*args, **others)
+    classifier = made.evaluate.split()[2].replace("dataset", "classifier")
+    return dataclasses.replace(
+        made,
+        evaluate=f"{made.evaluate} {classifier}",
+        tolerance=made.tolerance | {measured: 0.02},
+        picture="kerasgan generate --count=80 --labels=0,1,2,3,4,5,6,7,8,9 --seed=1",
+    )
+
+
+PRESETS = {
+    "dcgan_mnist": _of_noise(
+        "dcgan",
+        "mnist",
+        _MNIST,
+        "Handwritten digits of 28 x 28 pixels, from noise.",
+        "Some samples are no digit.",
+    ),
+}
