@@ -114,6 +114,8 @@ def main():
         compare_made(path, network, file)
         return
     model = loading.load_model(path)
+    if not model.compiled:  # presets: their losses are those of the paper
+        model.compile()
     if _NEIGHBOURS.value and not hasattr(model, "generate"):
         raise command_line.UserError(
             f"--neighbours shows samples of noise; {path} holds a {type(model).__name__}"
