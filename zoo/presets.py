@@ -29,6 +29,10 @@ class Preset:
     picture: str = "kerasgan generate --count=64 --seed=1"
 
 
+# On processors with instructions for bfloat16 that is twice as fast, and as good.
+_FAST = " --mixed_precision=mixed_bfloat16"
+
+
 def _of_noise(model, dataset, data, description, limits, flags="", **others):
     return Preset(
         description=description,
@@ -59,5 +63,6 @@ PRESETS = {
         _MNIST,
         "Handwritten digits of 28 x 28 pixels, from noise.",
         "Some samples are no digit.",
+        _FAST,
     ),
 }

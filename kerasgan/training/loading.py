@@ -110,18 +110,58 @@ def load_keras(file):
     return model
 
 
-def load_generator(model, path):
-    """Gives a model the generator of another one, which a run's folder or a .keras file holds.
+def load_pretrained(model, path):
+    """Gives a model the networks of another one, and says which.
+
+    Args:
+        model: The model.
+        path: What holds the other one, as `load_model` takes it. Its generator, or the average of
+            it, must be the same network; its discriminator, if any, is taken if it is.
 
     Raises:
-        RunError: If that is another network.
+        RunError: If the generator is another network.
     """
-    generator = load_model(path).sampler
-    shapes = [[weight.shape for weight in each.weights] for each in (generator, model.generator)]
-    if shapes[0] != shapes[1]:
+    other = load_model(path)
+    generator, taken = other.sampler, ["generator"]
+    if not _alike(generator, model.generator):
         raise RunError(
             f"pretrained={path} holds another generator: {generator.count_params():,} weights, "
             f"where this model's has {model.generator.count_params():,}"
         )
     for network in {id(each): each for each in (model.generator, model.sampler)}.values():
         network.set_weights(generator.get_weights())
+    discriminators = [getattr(each, "discriminator", None) for each in (other, model)]
+    if None not in discriminators and _alike(*discriminators):
+        discriminators[1].set_weights(discriminators[0].get_weights())
+        taken.append("discriminator")
+    print(f"Beginning with the {' and the '.join(taken)} of {path}", flush=True)
+
+
+def _alike(one, other):
+    """Whether two networks have weights of equal shapes."""
+    shapes = [[weight.shape for weight in each.weights] for each in (one, other)]
+    return shapes[0] == shapes[1]
+
+
+def freeze(model, count):
+    """Lets the first layers of the discriminator that have weights keep them.
+
+    Mo et al., "Freeze the Discriminator: a Simple Baseline for Fine-Tuning GANs", 2020,
+    arXiv:2002.10964: of few pictures a discriminator then learns less by heart.
+
+    Args:
+        model: The model, not compiled.
+        count: How many.
+
+    Raises:
+        RunError: If it has not one more such layer.
+    """
+    discriminator = getattr(model, "discriminator", None)
+    layers = [layer for layer in getattr(discriminator, "layers", ()) if layer.trainable_weights]
+    if count >= len(layers):
+        raise RunError(
+            f"freeze={count}: a {type(model).__name__} has {len(layers)} layers with weights in "
+            "its discriminator, of which one at least must learn"
+        )
+    for layer in layers[:count]:
+        layer.trainable = False

@@ -72,6 +72,7 @@ CHECKS = {
     "scale": _integer(1),
     "held_out": check_text,
     "pretrained": check_text,
+    "freeze": _integer(0),
     "ema": _number,
     "content_weight": _number,
     "adversarial_weight": _number,

@@ -64,7 +64,9 @@ def train(
               EfficientNet-Lite0's.
             - `monitor`: the logged value by which best.keras is chosen; if not given the recipe's,
               or the first metric.
-            - `pretrained`: a run's folder or a .keras file, whose generator to begin with.
+            - `pretrained`: a run's folder, a .keras file or a preset, whose generator to begin
+              with, and whose discriminator if it has this model's layers. `freeze`: how many of
+              the discriminator's first layers with weights keep them.
             - `strategy`: as `kerasgan.training.make_strategy` takes it.
             - `mixed_precision`, `jit_compile`, `synchronize_batch_norm`, as Keras has them.
             - `checkpoint_every`: how many steps; there is one after each epoch.

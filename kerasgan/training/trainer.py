@@ -13,7 +13,7 @@ import kerasgan
 from kerasgan import augment, callbacks, losses
 from kerasgan.training import cluster, folder, history, inputs, measuring, options, rates, records
 from kerasgan.training.errors import RunError, run_errors
-from kerasgan.training.loading import load_generator
+from kerasgan.training.loading import freeze, load_pretrained
 
 
 class Trainer:
@@ -46,6 +46,8 @@ class Trainer:
                 self.model = recipe.build(
                     self.data, chosen["seed"], chosen["small"], **self._model_arguments()
                 )
+                if chosen["freeze"]:
+                    freeze(self.model, chosen["freeze"])
             metrics = self._metrics()  # outside of the scope: each worker has its own
             with strategy.scope():
                 arguments = self._compile_arguments() | metrics
@@ -123,7 +125,7 @@ class Trainer:
         )
         collapsed = self._on_collapse(checkpoint)
         if chosen["pretrained"] and not checkpoint.paths():
-            load_generator(model, chosen["pretrained"])
+            load_pretrained(model, chosen["pretrained"])
 
         chief = cluster.is_chief(self.strategy)
         if chief:  # From here on it changes files.

@@ -43,6 +43,24 @@ def test_loaded_data_train_and_go_on(digits, tmp_path):
         np.testing.assert_array_equal(a, b)
 
 
+def test_a_preset_learns_on_with_layers_that_stay(digits, tmp_path, capsys):
+    recipe, chosen = zoo.RECIPES["gan"], {"batch_size": 8, "epochs": 1}
+    first = recipe.build(digits, seed=1)
+    first.save_to_preset(tmp_path / "preset")
+    chosen |= {"pretrained": str(tmp_path / "preset"), "freeze": 1}
+    further = train(recipe, digits, tmp_path / "run", **chosen)
+    assert "the generator and the discriminator of" in capsys.readouterr().out
+    for name in ("generator", "discriminator"):
+        pairs = zip(getattr(first, name).weights, getattr(further, name).weights, strict=True)
+        # A preset holds half precision.
+        distances = [np.abs(a.numpy().astype("float16") - b.numpy()).max() for a, b in pairs]
+        stay = 2 if name == "discriminator" else 0  # a kernel and a bias
+        assert not any(distances[:stay])
+        assert all(0 < distance < 0.01 for distance in distances[stay:])  # three steps from there
+    loaded = training.load_model(tmp_path / "run")
+    assert not loaded.discriminator.layers[4].trainable_weights
+
+
 def test_data_of_ones_own_are_evaluated_on(digits, tmp_path):
     labelled = data.load_images("digits", (16, 16, 1), limit=600)
     held_out = data.load_images("digits", (16, 16, 1), split="test", limit=20)
@@ -137,6 +155,7 @@ def test_a_failure_says_from_where_to_go_on(digits, tmp_path, monkeypatch):
         ({"generator_learning_rate": float("nan")}, ["generator_learning_rate=nan"]),
         ({"monitor": "val_beauty"}, ["monitor=val_beauty", "generator_loss"]),
         ({"pretrained": "nowhere"}, ["nowhere"]),
+        ({"freeze": 9}, ["freeze=9", "GAN has 3 layers with weights"]),
         ({"batch_size": 5000}, ["5000"]),
         ({"augment": "blur"}, ["augment='blur'", "cutout"]),
     ],

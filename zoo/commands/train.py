@@ -75,7 +75,15 @@ flags.DEFINE_string(
     "held_out", None, "A folder to evaluate on after each epoch. [default: the test split, if any]"
 )
 flags.DEFINE_string(
-    "pretrained", None, "A run's folder, or a .keras file, whose generator to begin with."
+    "pretrained",
+    None,
+    "A run's folder, .keras file, or preset, with whose generator and discriminator to begin.",
+)
+flags.DEFINE_integer(
+    "freeze",
+    None,
+    "How many of the discriminator's first layers keep their weights.",
+    lower_bound=0,
 )
 flags.DEFINE_bool("small", None, "Train the recipe's small networks. [default: the recipe's]")
 flags.DEFINE_string(
