@@ -524,16 +524,16 @@ MUTANTS = [
         ),
     ),
     *_mutants(
-        "metrics/torch_files.py",
+        "torch_files.py",
         (
             "start + sum(steps) >= len(numbers)",
             "start >= len(numbers)",
-            ("tests/metrics/test_torch_files.py::test_tensors_stay_in_their_storage",),
+            ("tests/test_torch_files.py::test_tensors_stay_in_their_storage",),
         ),
         (
             'raise pickle.UnpicklingError(f"it asks for {module}.{name}")',
             "return super().find_class(module, name)",
-            ("tests/metrics/test_torch_files.py::test_a_file_that_would_run_code_is_refused",),
+            ("tests/test_torch_files.py::test_a_file_that_would_run_code_is_refused",),
         ),
     ),
     # ------------------------------------------------------------------ layers and optimizers

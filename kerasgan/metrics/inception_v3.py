@@ -14,7 +14,7 @@ import keras
 from keras import layers, ops
 
 from kerasgan.metrics.preparing import Prepare, in_float32, prepared
-from kerasgan.metrics.torch_files import load_tensors, read_tensors
+from kerasgan.torch_files import load_tensors, read_tensors
 
 _SHA256 = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"
 _SIDE = 299

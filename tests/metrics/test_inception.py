@@ -10,12 +10,12 @@ import zlib
 import keras
 import numpy as np
 import pytest
-from metrics.torch_writer import write_tensors
+from torch_writer import write_tensors
 
 from kerasgan import metrics
 from kerasgan.metrics import inception_v3
 from kerasgan.metrics.preparing import Prepare, prepared
-from kerasgan.metrics.torch_files import load_tensors
+from kerasgan.torch_files import load_tensors
 
 EXPECTED = {
     64: (

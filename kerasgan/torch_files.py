@@ -7,6 +7,7 @@ dictionaries of them, and anything else is refused.
 import collections
 import pathlib
 import pickle
+import zipfile
 
 import keras
 import numpy as np
@@ -15,7 +16,7 @@ _MAGIC = 0x1950A86A20F9469CFC6C  # of files before version 1.6, whose tensors fo
 # What unpickling a broken file raises; it may ask for memory without end too.
 _BROKEN = (
     *(pickle.UnpicklingError, EOFError, ValueError, TypeError, AttributeError),
-    *(KeyError, IndexError, OverflowError, MemoryError),
+    *(KeyError, IndexError, OverflowError, MemoryError, zipfile.BadZipFile, NotImplementedError),
 )
 _TYPES = {"FloatStorage": "<f4", "DoubleStorage": "<f8", "LongStorage": "<i8"}
 
@@ -24,7 +25,7 @@ def read_tensors(path):
     """Returns the tensors of a file, a dictionary of arrays by name.
 
     Args:
-        path: A state dictionary that `torch.save` wrote, in the format before version 1.6.
+        path: A state dictionary that `torch.save` wrote.
 
     Raises:
         OSError: If the file cannot be read.
@@ -33,27 +34,61 @@ def read_tensors(path):
     path = pathlib.Path(path)
     with path.open("rb") as file:
         try:
-            if _Reader(file).load() != _MAGIC:
-                raise ValueError("it does not begin as such a file does")
-            for _ in ("version", "system"):
-                _Reader(file).load()
-            tensors = _Reader(file).load()
-            storages = {key: None for key in _Reader(file).load()}
-            numbers = {each.key: (each.dtype, each.count) for each, *_ in tensors.values()}
-            for key in storages:
-                dtype, count = numbers[key]
-                if int.from_bytes(file.read(8), "little") != count:
-                    raise ValueError(f"tensor {key} has another length than it says")
-                length = count * np.dtype(dtype).itemsize
-                if file.tell() + length > path.stat().st_size:
-                    raise ValueError(f"it ends within tensor {key}")
-                storages[key] = np.frombuffer(file.read(length), dtype)
+            read = _read_zip if zipfile.is_zipfile(file) else _read_in_turn
+            file.seek(0)
+            tensors, storages = read(file)
             return {name: _view(storages, *each) for name, each in tensors.items()}
         except _BROKEN as error:
             raise ValueError(
-                f"{path} is no file of tensors that PyTorch wrote before version 1.6, or with "
-                f"_use_new_zipfile_serialization=False: {error}."
+                f"{path} is no file of tensors that PyTorch wrote: {error}."
             ) from error
+
+
+def _read_zip(file):
+    """Returns the tensors, and the storages by key, of an archive, as PyTorch writes since 1.6."""
+    with zipfile.ZipFile(file) as archive:
+        names = [name for name in archive.namelist() if name.endswith("/data.pkl")]
+        if len(names) != 1:
+            raise ValueError("it holds no data.pkl")
+        root = names[0].removesuffix("data.pkl")
+        order = f"{root}byteorder"
+        if order in archive.namelist() and archive.read(order) != b"little":
+            raise ValueError("its numbers are big-endian")
+        with archive.open(names[0]) as pickled:
+            tensors = _Reader(pickled).load()
+        storages = {}
+        for key, (dtype, count) in _numbers(tensors).items():
+            entry = archive.getinfo(f"{root}data/{key}")
+            if entry.file_size != count * np.dtype(dtype).itemsize:
+                raise ValueError(f"tensor {key} has another length than it says")
+            storages[key] = np.frombuffer(archive.read(entry), dtype)
+    return tensors, storages
+
+
+def _read_in_turn(file):
+    """Likewise of pickles and numbers one after the other, as PyTorch wrote before."""
+    size = file.seek(0, 2)
+    file.seek(0)
+    if _Reader(file).load() != _MAGIC:
+        raise ValueError("it does not begin as such a file does")
+    for _ in ("version", "system"):
+        _Reader(file).load()
+    tensors = _Reader(file).load()
+    storages, numbers = {key: None for key in _Reader(file).load()}, _numbers(tensors)
+    for key in storages:
+        dtype, count = numbers[key]
+        if int.from_bytes(file.read(8), "little") != count:
+            raise ValueError(f"tensor {key} has another length than it says")
+        length = count * np.dtype(dtype).itemsize
+        if file.tell() + length > size:
+            raise ValueError(f"it ends within tensor {key}")
+        storages[key] = np.frombuffer(file.read(length), dtype)
+    return tensors, storages
+
+
+def _numbers(tensors):
+    """Returns the kind and the count of each storage's numbers, by key."""
+    return {each.key: (each.dtype, each.count) for each, *_ in tensors.values()}
 
 
 _Storage = collections.namedtuple("_Storage", "dtype key count")

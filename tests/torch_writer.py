@@ -1,9 +1,10 @@
-"""Writes what PyTorch before version 1.6 wrote, without PyTorch."""
+"""Writes what PyTorch writes, without PyTorch."""
 
 import collections
 import pickle
 import sys
 import types
+import zipfile
 from unittest import mock
 
 import numpy as np
@@ -46,7 +47,7 @@ class Pickler(pickle.Pickler):
         return obj.pid if isinstance(obj, Storage) else None
 
 
-def write_tensors(path, tensors, change=(), extra=None):
+def write_tensors(path, tensors, change=(), extra=None, zipped=False):
     """Writes arrays by name; those that are not row by row stay so.
 
     Args:
@@ -54,6 +55,7 @@ def write_tensors(path, tensors, change=(), extra=None):
         tensors: The arrays.
         change: What to say of them that is not true: "start", "shape" or "strides".
         extra: Another thing to put beside them.
+        zipped: Whether as an archive, as PyTorch does since version 1.6.
     """
     keys = {name: str(number) for number, name in enumerate(tensors)}
     state = collections.OrderedDict(
@@ -62,6 +64,14 @@ def write_tensors(path, tensors, change=(), extra=None):
     state._metadata = {"version": 1}  # as modules write it
     if extra is not None:
         state["extra"] = extra
+    if zipped:
+        with zipfile.ZipFile(path, "w") as archive, mock.patch.dict(sys.modules, MODULES):
+            with archive.open(f"{path.stem}/data.pkl", "w") as file:
+                Pickler(file, 2).dump(state)
+            archive.writestr(f"{path.stem}/byteorder", "little")
+            for name, array in tensors.items():
+                archive.writestr(f"{path.stem}/data/{keys[name]}", array.tobytes("A"))
+        return
     with path.open("wb") as file, mock.patch.dict(sys.modules, MODULES):
         for each in (0x1950A86A20F9469CFC6C, 1001, {"little_endian": True}, state):
             Pickler(file, 2).dump(each)

@@ -1,12 +1,13 @@
 import os
 import pickle
+import zipfile
 
 import keras
 import numpy as np
 import pytest
-from metrics.torch_writer import write_tensors
+from torch_writer import write_tensors
 
-from kerasgan.metrics import torch_files
+from kerasgan import torch_files
 
 
 def some():
@@ -19,8 +20,9 @@ def some():
     }
 
 
-def test_tensors_are_read(tmp_path):
-    write_tensors(tmp_path / "some.pth", some())
+@pytest.mark.parametrize("zipped", [False, True])
+def test_tensors_are_read(tmp_path, zipped):
+    write_tensors(tmp_path / "some.pth", some(), zipped=zipped)
     found = torch_files.read_tensors(tmp_path / "some.pth")
     assert list(found) == list(some())
     for name, expected in some().items():
@@ -35,9 +37,10 @@ class Harm:
 
 def test_a_file_that_would_run_code_is_refused(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    write_tensors(tmp_path / "harm.pth", some(), extra=Harm())
-    with pytest.raises(ValueError, match=r"harm.pth is no file.*asks for posix.mkdir"):
-        torch_files.read_tensors(tmp_path / "harm.pth")
+    for zipped in (False, True):
+        write_tensors(tmp_path / "harm.pth", some(), extra=Harm(), zipped=zipped)
+        with pytest.raises(ValueError, match=r"harm.pth is no file.*asks for posix.mkdir"):
+            torch_files.read_tensors(tmp_path / "harm.pth")
     (tmp_path / "harm.pkl").write_bytes(pickle.dumps(Harm()))
     with pytest.raises(ValueError, match="asks for posix.mkdir"):
         torch_files.read_tensors(tmp_path / "harm.pkl")
@@ -56,6 +59,23 @@ def test_tensors_stay_in_their_storage(tmp_path, change):
 
 def test_broken_files_are_told(tmp_path):
     path = tmp_path / "file.pth"
+    write_tensors(path, some(), zipped=True)
+    with zipfile.ZipFile(path) as archive:
+        entries = {name: archive.read(name) for name in archive.namelist()}
+    for name, content in [
+        ("file/data/0", None),
+        ("file/data/0", b"1234"),
+        ("file/byteorder", b"big"),
+        ("file/data.pkl", None),
+        ("file/data.pkl", entries["file/data.pkl"][:50]),
+    ]:
+        with zipfile.ZipFile(path, "w") as archive:
+            for each, kept in (entries | {name: content}).items():
+                if kept is not None:
+                    archive.writestr(each, kept)
+        with pytest.raises(ValueError, match="no file of tensors"):
+            torch_files.read_tensors(path)
+
     write_tensors(path, some())
     content = path.read_bytes()
     for end in (0, 5, 60, len(content) // 2, len(content) - 1):
@@ -64,7 +84,7 @@ def test_broken_files_are_told(tmp_path):
             torch_files.read_tensors(path)
     for other in (b"PK\x03\x04" + content, content[1:], pickle.dumps([1, 2])):
         path.write_bytes(other)
-        with pytest.raises(ValueError, match="before version 1.6"):
+        with pytest.raises(ValueError, match="no file of tensors"):
             torch_files.read_tensors(path)
     write_tensors(path, {"x": np.ones(3, "i4")})
     with pytest.raises(ValueError, match="asks for torch.IntStorage"):
