@@ -1,6 +1,7 @@
 """All recipes, by name."""
 
 from zoo import (
+    aae,
     acgan,
     cgan,
     cyclegan,
@@ -34,6 +35,10 @@ RECIPES = {
         sngan.CONDITIONAL,
         infogan.RECIPE,
         sgan.RECIPE,
+        aae.AAE,
+        aae.CONDITIONAL,
+        aae.SEMI_SUPERVISED,
+        aae.LABELLED_PRIOR,
         pix2pix.RECIPE,
         cyclegan.RECIPE,
         dualgan.RECIPE,

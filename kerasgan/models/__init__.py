@@ -2,6 +2,13 @@
 
 from kerasgan.engine.averages import HalfLife
 from kerasgan.engine.model import AdversarialModel
+from kerasgan.models import priors
+from kerasgan.models.aae import (
+    AdversarialAutoencoder,
+    ConditionalAAE,
+    LabelledPriorAAE,
+    SemiSupervisedAAE,
+)
 from kerasgan.models.acgan import ACGAN
 from kerasgan.models.cgan import ConditionalGAN
 from kerasgan.models.cyclegan import CycleGAN, DualGAN
@@ -26,17 +33,22 @@ __all__ = [
     "SNGAN",
     "WGAN",
     "WGANGP",
+    "AdversarialAutoencoder",
     "AdversarialModel",
+    "ConditionalAAE",
     "ConditionalGAN",
     "ConditionalR3GAN",
     "HalfLife",
     "ConditionalSNGAN",
     "InfoGAN",
     "KPlusOneGAN",
+    "LabelledPriorAAE",
     "PairedTranslator",
     "Pix2Pix",
     "R3GAN",
     "SRGAN",
     "SRResNet",
+    "SemiSupervisedAAE",
     "SemiSupervisedGAN",
+    "priors",
 ]

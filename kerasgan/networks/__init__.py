@@ -6,6 +6,7 @@ or with None on Keras' global seed (`keras.utils.set_random_seed`).
 """
 
 from kerasgan.networks import (
+    aae,
     acgan,
     cgan,
     dcgan,
@@ -28,6 +29,7 @@ from kerasgan.networks import (
 maxout, improved, srresnet = gan, sgan, srgan
 
 __all__ = [
+    "aae",
     "acgan",
     "cgan",
     "dcgan",
