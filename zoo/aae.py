@@ -1,8 +1,18 @@
 """Adversarial autoencoders on digits, MNIST and Fashion-MNIST.
 
-Not measured yet on MNIST. The recipes: `aae`, with ten codes of N(0, 1); `conditional_aae`, whose
-decoder is told the class; `semi_supervised_aae`, with 10 labelled images a class; and
-`labelled_prior_aae`, with the labels of every sixth image and a prior of ten petals.
+`kerasgan train --model=aae`, ten codes of N(0, 1): 100 epochs (1,500 steps of 100) in two minutes
+of one core of a busy machine. The mean squared error of reconstructed test images, of pixels in
+[0, 1], is 0.0065 (0.0025 of training images); over the 297 test images the means of the ten codes
+lie between -0.06 and 0.33, their standard deviations between 0.83 and 1.12; the discriminator is
+right on 0.69 of the draws of the prior and 0.56 of the codes.
+
+`kerasgan train --model=conditional_aae`, whose decoder is told the class: the same in as long, with
+an error of 0.0061. The class is not all taken out of the codes: those of one image often make the
+same digit whatever the class. `kerasgan train --model=semi_supervised_aae`, with 10 labelled images
+a class: 50 epochs (1,450 steps of 50 + 100) name 87.2 % of the test images. `kerasgan train
+--model=labelled_prior_aae`, with every sixth label and a prior of ten petals: PRIOR_RESULT.
+
+MNIST and Fashion-MNIST are not measured yet. The paper has 1.90 % errors on MNIST with 100 labels.
 """
 
 from kerasgan import data, models
@@ -27,9 +37,9 @@ def _petals(images, seed):
     return {"prior": models.priors.GaussianMixture(num_classes(images))}
 
 
-def _settings(batch_size, epochs):
+def _settings(batch_size, epochs, epochs_of_digits):
     return {
-        "digits": Settings((16, 16, 1), batch_size, epochs=100),
+        "digits": Settings((16, 16, 1), batch_size, epochs_of_digits),
         "mnist": Settings((28, 28, 1), batch_size, epochs),
         "fashion_mnist": Settings((28, 28, 1), batch_size, epochs),
     }
@@ -42,7 +52,7 @@ def _labelled_images(images, batch_size):
 AAE = Recipe(
     name="aae",
     model=models.AdversarialAutoencoder,
-    data=_settings(batch_size=100, epochs=100),
+    data=_settings(batch_size=100, epochs=60, epochs_of_digits=100),
     own_data=Settings((32, 32, 3), batch_size=100, epochs=100, least_steps=50),
     held_out=lambda images, batch_size: images.dataset(batch_size),
     monitor="val_reconstruction_mse",
@@ -61,7 +71,7 @@ CONDITIONAL = Recipe(
 SEMI_SUPERVISED = Recipe(
     name="semi_supervised_aae",
     model=models.SemiSupervisedAAE,
-    data=_settings(batch_size=50, epochs=50),
+    data=_settings(batch_size=50, epochs=30, epochs_of_digits=50),
     own_data=Settings((32, 32, 3), batch_size=50, epochs=50, least_steps=50),
     options=_classes,
     stream=_ten_labels_a_class,

@@ -3,6 +3,7 @@
 from zoo import (
     aae,
     acgan,
+    bigan,
     cgan,
     cyclegan,
     dcgan,
@@ -39,6 +40,7 @@ RECIPES = {
         aae.CONDITIONAL,
         aae.SEMI_SUPERVISED,
         aae.LABELLED_PRIOR,
+        bigan.RECIPE,
         pix2pix.RECIPE,
         cyclegan.RECIPE,
         dualgan.RECIPE,

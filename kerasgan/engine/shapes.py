@@ -63,14 +63,14 @@ def check_network(network, name, takes, makes, argument):
         network: The network.
         name: What it is called, for errors.
         takes: The shapes of its inputs.
-        makes: The shapes of its outputs.
+        makes: The shapes of its outputs; None stands for any size.
         argument: The argument by which the shape of the first input was given.
     """
     first, *others = takes
     input_shape_of(network, name, first, argument, others)
     outputs = keras.tree.flatten(network(symbolic(first, others)))
     made = [tuple(output.shape[1:]) for output in outputs]
-    if made != [tuple(shape) for shape in makes]:
+    if len(made) != len(makes) or not all(map(_fits, makes, made)):
         raise ValueError(f"The {name} makes {made} of {list(takes)}, but must make {list(makes)}.")
 
 

@@ -75,11 +75,12 @@ class AdversarialAutoencoder(Encodes, Generates, HasLatents, AdversarialModel):
         **kwargs,
     ):
         prior = prior or self.default_prior()
-        shape = image_shape and check_image_shape(image_shape)
+        shape = image_shape
         if encoder is not None:
             shape = input_shape_of(encoder, "encoder", shape, "image_shape", ())
-        if shape is None or None in shape:
+        if shape is None:
             raise ValueError("Give an image_shape such as (28, 28, 1), or an encoder of your own.")
+        shape = check_image_shape(shape)
         codes = (prior.dim,)
         encoder = encoder or self.build_encoder(shape, prior.dim, seed)
         decoder = decoder or self.build_decoder(shape, prior.dim, seed)
@@ -276,11 +277,7 @@ class AdversarialAutoencoder(Encodes, Generates, HasLatents, AdversarialModel):
         """Returns the specifications of what the discriminator sees."""
         return [tf.TensorSpec((None, self.latent_dim), "float32", "latents")]
 
-    # ------------------------------------------------------------------ data, health, serialization
-
-    def check_batch(self, x, y, name):
-        """Raises a ValueError if an array does not hold images."""
-        check_images(x, self.image_shape, name)
+    # ------------------------------------------------------------------ health, serialization
 
     @property
     def examined_network(self):

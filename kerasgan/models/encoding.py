@@ -17,6 +17,10 @@ class Encodes:
         """Returns the codes, float32 (N, latent_dim), of float images."""
         raise NotImplementedError
 
+    def check_batch(self, x, y, name):
+        """Raises a ValueError if an array does not hold images."""
+        check_images(x, self.image_shape, name)
+
     def encode(self, images, batch_size=256):
         """Returns the codes of images, a float32 array (N, latent_dim).
 

@@ -105,7 +105,7 @@ class Generates:
             images: (N, *image_shape).
             *conditions: What the discriminator takes beside them.
         """
-        inputs = [self.examples.to_float(images), *conditions]
+        inputs = [self.examples.to_float(images), *map(tf.convert_to_tensor, conditions)]
         return tf.cast(self.logits(inputs if conditions else inputs[0]), "float32")
 
     def score_signature(self):

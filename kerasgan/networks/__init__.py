@@ -8,6 +8,7 @@ or with None on Keras' global seed (`keras.utils.set_random_seed`).
 from kerasgan.networks import (
     aae,
     acgan,
+    bigan,
     cgan,
     dcgan,
     gan,
@@ -31,6 +32,7 @@ maxout, improved, srresnet = gan, sgan, srgan
 __all__ = [
     "aae",
     "acgan",
+    "bigan",
     "cgan",
     "dcgan",
     "gan",

@@ -300,10 +300,7 @@ class _SemiSupervised(_Images):
     """Models that take some images with classes, and others."""
 
     def networks(self):
-        logits = _discriminator([10])
-        features = logits.layers[-2].output
-        discriminator = keras.Model(logits.input, [logits.output, features])
-        return {"generator": _generator(), "discriminator": discriminator}
+        return {"generator": _generator(), "discriminator": _with_features(_discriminator([10]))}
 
     def pairs(self, images, labels):
         return ((images, images[::-1]), labels), (images, labels)
@@ -371,6 +368,24 @@ class _LabelledPrior(_Autoencoder):
     options = {"prior": models.priors.GaussianMixture(10, along=1e-7, across=1e-7)}
     latent_dim, judged = 2, 11
     pairs = _SemiSupervisedAutoencoder.pairs
+
+
+class _Bidirectional(_Images):
+    """Models of a generator and an encoder."""
+
+    endpoints = _Autoencoder.endpoints | {"features"}
+
+    def narrow_networks(self, seed):
+        build, options = networks.bigan, {"units": 16, "seed": seed}
+        names = ("generator", "encoder", "discriminator")
+        return {name: getattr(build, name)(self.image_shape, **options) for name in names}
+
+    def networks(self):
+        return {
+            "generator": _generator(),
+            "encoder": _with_features(_discriminator([LATENT_DIM])),
+            "discriminator": _discriminator([1], beside=LATENT_DIM),
+        }
 
 
 class _Pairs(_Images):
@@ -485,6 +500,7 @@ _KITS = {
     models.ConditionalAAE: _LabelledAutoencoder(),
     models.SemiSupervisedAAE: _SemiSupervisedAutoencoder(),
     models.LabelledPriorAAE: _LabelledPrior(),
+    models.BiGAN: _Bidirectional(),
 }
 
 
@@ -537,6 +553,10 @@ def _discriminator(outputs, beside=0):
     x = _dense(16, "relu", 3)(x)
     outputs = [_dense(size, None, 4 + i)(x) for i, size in enumerate(outputs)]
     return keras.Model(inputs, outputs if len(outputs) > 1 else outputs[0])
+
+
+def _with_features(network):
+    return keras.Model(network.input, [network.output, network.layers[-2].output])
 
 
 def _judge_of_codes(dim, beside=0):
