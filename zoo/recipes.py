@@ -41,6 +41,7 @@ RECIPES = {
         aae.SEMI_SUPERVISED,
         aae.LABELLED_PRIOR,
         bigan.RECIPE,
+        bigan.ALI,
         pix2pix.RECIPE,
         cyclegan.RECIPE,
         dualgan.RECIPE,

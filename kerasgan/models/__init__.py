@@ -10,7 +10,7 @@ from kerasgan.models.aae import (
     SemiSupervisedAAE,
 )
 from kerasgan.models.acgan import ACGAN
-from kerasgan.models.bigan import BiGAN
+from kerasgan.models.bigan import ALI, BiGAN
 from kerasgan.models.cgan import ConditionalGAN
 from kerasgan.models.cyclegan import CycleGAN, DualGAN
 from kerasgan.models.dcgan import DCGAN
@@ -26,6 +26,7 @@ from kerasgan.models.wgan import WGAN, WGANGP
 
 __all__ = [
     "ACGAN",
+    "ALI",
     "BiGAN",
     "CycleGAN",
     "DCGAN",

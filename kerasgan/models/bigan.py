@@ -160,8 +160,12 @@ class BiGAN(Encodes, Generates, HasLatents, AdversarialModel):
         generator = self.generator if training else self.sampler
         latents = self.sample_latent(batch_length(real), seeds)
         made = tf.cast(self.apply(generator, latents, training), "float32")
-        codes = self.codes(real, training)
+        codes = self.drawn_codes(real, training)
         return [made, *self.scores([real, codes], [made, latents], training)]
+
+    def drawn_codes(self, images, training):
+        """Returns the codes that D sees, of float images."""
+        return self.codes(images, training)
 
     def scores(self, real_pair, fake_pair, training):
         """Returns D's logits of pairs of each kind."""
@@ -256,3 +260,58 @@ class BiGAN(Encodes, Generates, HasLatents, AdversarialModel):
         """Returns the arguments that rebuild the model."""
         arguments = {"image_shape": self.image_shape, "latent_dim": self.latent_dim}
         return super().get_config() | arguments
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class ALI(BiGAN):
+    """BiGAN's game with codes that are drawn, and pairs of both kinds in one batch.
+
+    Dumoulin et al., "Adversarially Learned Inference", 2016, arXiv:1606.00704: the encoder makes a
+    Gaussian of each image, z = mean + deviation * e with e from N(0, 1), and the discriminator,
+    whose dropout and normalization see real and generated pairs together, judges draws of it.
+    `encode`, and so `reconstruct`, take the mean. The networks are those of
+    `kerasgan.networks.ali`, for 32 x 32 pixels; latents are 64 numbers from N(0, 1); Adam has a
+    learning rate of 1e-4 and beta_1 = 0.5.
+
+    Args:
+        encoder: A `keras.Model` from images to [means, logarithms of standard deviations, each
+            (N, latent_dim), features (N, ...)].
+
+    Other arguments and errors are those of `BiGAN`.
+    """
+
+    default_latent_dim = 64
+    draw_latents = staticmethod(tf.random.stateless_normal)
+
+    def encoder_outputs(self, latents):
+        """Returns the shapes of what the encoder makes, of the latents' shape."""
+        return [latents, latents, (None,)]
+
+    def build_generator(self, image_shape, latent_dim, seed):
+        """Returns the paper's generator."""
+        return networks.ali.generator(image_shape, latent_dim, seed=seed)
+
+    def build_encoder(self, image_shape, latent_dim, seed):
+        """Returns the paper's encoder."""
+        return networks.ali.encoder(image_shape, latent_dim, seed=seed)
+
+    def build_discriminator(self, image_shape, latent_dim, seed):
+        """Returns the paper's discriminator."""
+        return networks.ali.discriminator(image_shape, latent_dim, seed=seed)
+
+    def default_optimizers(self):
+        """Returns Adam for each network."""
+        return tuple(optimizers.Adam(1e-4, beta_1=0.5) for _ in self.players)
+
+    def drawn_codes(self, images, training):
+        """Returns a draw of each image's Gaussian."""
+        encoder = self.encoder if training else self.encoder_in_use
+        seeds = self.seed_generator if training else self.evaluation_seed_generator
+        mean, log_deviation, _ = self.apply(encoder, images, training)
+        noise = self.sample_latent(batch_length(images), seeds)  # of N(0, 1), as the latents are
+        return tf.cast(mean, "float32") + tf.exp(tf.cast(log_deviation, "float32")) * noise
+
+    def scores(self, real_pair, fake_pair, training):
+        """Returns D's logits of pairs of each kind, by one pass."""
+        pairs = [tf.concat(parts, axis=0) for parts in zip(real_pair, fake_pair, strict=True)]
+        return tf.split(self.logits(pairs, training), 2)

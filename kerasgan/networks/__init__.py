@@ -8,6 +8,7 @@ or with None on Keras' global seed (`keras.utils.set_random_seed`).
 from kerasgan.networks import (
     aae,
     acgan,
+    ali,
     bigan,
     cgan,
     dcgan,
@@ -32,6 +33,7 @@ maxout, improved, srresnet = gan, sgan, srgan
 __all__ = [
     "aae",
     "acgan",
+    "ali",
     "bigan",
     "cgan",
     "dcgan",

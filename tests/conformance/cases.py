@@ -373,6 +373,7 @@ class _LabelledPrior(_Autoencoder):
 class _Bidirectional(_Images):
     """Models of a generator and an encoder."""
 
+    encoded = 1  # outputs of the encoder beside features
     endpoints = _Autoencoder.endpoints | {"features"}
 
     def narrow_networks(self, seed):
@@ -383,8 +384,22 @@ class _Bidirectional(_Images):
     def networks(self):
         return {
             "generator": _generator(),
-            "encoder": _with_features(_discriminator([LATENT_DIM])),
+            "encoder": _with_features(_discriminator([LATENT_DIM] * self.encoded)),
             "discriminator": _discriminator([1], beside=LATENT_DIM),
+        }
+
+
+class _Inferring(_Bidirectional):
+    """Those whose encoder makes a Gaussian."""
+
+    encoded = 2
+
+    def narrow_networks(self, seed):
+        dim, options = models.ALI.default_latent_dim, {"units": 16, "seed": seed}
+        return {
+            "generator": networks.bigan.generator(self.image_shape, dim, **options),
+            "encoder": _with_features(_discriminator([dim] * self.encoded)),
+            "discriminator": networks.bigan.discriminator(self.image_shape, dim, **options),
         }
 
 
@@ -501,6 +516,7 @@ _KITS = {
     models.SemiSupervisedAAE: _SemiSupervisedAutoencoder(),
     models.LabelledPriorAAE: _LabelledPrior(),
     models.BiGAN: _Bidirectional(),
+    models.ALI: _Inferring(),
 }
 
 
@@ -556,7 +572,9 @@ def _discriminator(outputs, beside=0):
 
 
 def _with_features(network):
-    return keras.Model(network.input, [network.output, network.layers[-2].output])
+    outputs = keras.tree.flatten(network.output)
+    hidden = network.layers[-1 - len(outputs)]
+    return keras.Model(network.input, [*outputs, hidden.output])
 
 
 def _judge_of_codes(dim, beside=0):

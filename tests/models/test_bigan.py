@@ -203,6 +203,77 @@ def test_training_inverts_a_generator_that_stands_still():
     assert first == pytest.approx(1, abs=0.01) and last < 0.9
 
 
+# ---------------------------------------------------------------------- ALI
+
+
+def gaussian_reader(log_deviation):
+    """An encoder of Gaussians around what `reader` reads, all of one deviation."""
+    images = keras.Input(SHAPE)
+    features = layers.Flatten()(images)
+    bias = keras.initializers.Constant(log_deviation)
+    deviation = layers.Dense(DIM, kernel_initializer="zeros", bias_initializer=bias)(features)
+    return keras.Model(images, [dense(np.eye(64, DIM))(features), deviation, features])
+
+
+def infer(**options):
+    parts = {"generator": painter(), "discriminator": judge(0.1, 0.2)}
+    model = models.ALI(**parts | {"encoder": gaussian_reader(0.0), "seed": 0} | options)
+    model.compile(run_eagerly=True)
+    return model
+
+
+def test_codes_are_drawn_of_a_gaussian():
+    model = infer(encoder=gaussian_reader(math.log(0.5)))
+    images = np.zeros((4000, *SHAPE), "float32")
+    images[:, 0, 0] = -1
+    drawn = model.drawn_codes(tf.constant(images), training=True).numpy()
+    np.testing.assert_allclose(drawn.mean(axis=0), [-1, 0, 0, 0], atol=0.04)
+    np.testing.assert_allclose(drawn.std(axis=0), 0.5, rtol=0.05)
+    np.testing.assert_allclose(model.encode(images[:2]), [[-1, 0, 0, 0]] * 2)
+    latents = model.sample_latent(4000, seed=1).numpy()
+    assert latents.std() == pytest.approx(1, abs=0.02) and np.abs(latents).max() > 3
+
+
+def test_the_gaussian_has_a_gradient():
+    model = infer()
+    images = tf.zeros((8, *SHAPE))
+    with tf.GradientTape() as tape:
+        fake = model.fake_batch(images, training=True)
+        loss = model.encoder_losses(images, fake, training=True)["encoder_loss"]
+    for gradient in tape.gradient(loss, model.encoder.trainable_variables[1:]):
+        if gradient.shape == (DIM,):  # of the logarithm of the deviation
+            assert np.abs(gradient).max() > 1e-4
+
+
+def test_both_kinds_of_pairs_are_normalized_together():
+    """Normalized apart, pairs that differ by their mean alone are all the same."""
+    inputs = [keras.Input(SHAPE), keras.Input((DIM,))]
+    x = layers.Concatenate()([layers.Flatten()(inputs[0]), inputs[1]])
+    normalized = layers.BatchNormalization(scale=False, center=False)(dense([[1.0]] * 68)(x))
+    judge = keras.Model(inputs, dense([[1.0]])(normalized))
+    pairs = [[tf.fill((4, *SHAPE), value), tf.zeros((4, DIM))] for value in (0.5, -0.5)]
+    real, fake = infer(discriminator=judge).scores(*pairs, training=True)
+    np.testing.assert_allclose(real, np.ones((4, 1)), atol=1e-3)
+    np.testing.assert_allclose(fake, -np.ones((4, 1)), atol=1e-3)
+    parts = {"generator": painter(), "encoder": reader(), "discriminator": judge}
+    real, fake = build(**parts).scores(*pairs, training=True)
+    np.testing.assert_allclose([real, fake], np.zeros((2, 4, 1)), atol=1e-3)
+
+
+def test_networks_of_ali():
+    names = ("generator", "encoder", "discriminator")
+    made = {name: getattr(networks.ali, name)((32, 32, 1), 6, width=2) for name in names}
+    model = models.ALI(**made)
+    images = tf.zeros((2, 32, 32, 1))
+    assert model.generator(tf.zeros((2, 6))).shape == (2, 32, 32, 1)
+    assert [x.shape for x in model.encoder(images)] == [(2, 6), (2, 6), (2, 32)]
+    assert model.discriminator([images, tf.zeros((2, 6))]).shape == (2, 1)
+    sides = [layer.output.shape[1] for layer in made["generator"].layers if "conv" in layer.name]
+    assert sides == [4, 10, 13, 28, 32, 32, 32]
+    with pytest.raises(ValueError, match="images of 32 x 32, not 28 x 28"):
+        models.ALI((28, 28, 1))
+
+
 # ---------------------------------------------------------------------- use
 
 
