@@ -45,8 +45,9 @@ def _settings(batch_size, epochs, epochs_of_digits):
     }
 
 
-def _labelled_images(images, batch_size):
-    return images.dataset(batch_size, labels=True)
+def _held_out(images, batch_size):
+    """Images with their labels, which `aae` ignores."""
+    return images.dataset(batch_size, labels=images.labels is not None)
 
 
 AAE = Recipe(
@@ -54,7 +55,7 @@ AAE = Recipe(
     model=models.AdversarialAutoencoder,
     data=_settings(batch_size=100, epochs=60, epochs_of_digits=100),
     own_data=Settings((32, 32, 3), batch_size=100, epochs=100, least_steps=50),
-    held_out=lambda images, batch_size: images.dataset(batch_size),
+    held_out=_held_out,
     monitor="val_reconstruction_mse",
 )
 CONDITIONAL = Recipe(
@@ -64,7 +65,7 @@ CONDITIONAL = Recipe(
     own_data=AAE.own_data,
     options=_classes,
     stream=labelled,
-    held_out=_labelled_images,
+    held_out=_held_out,
     monitor="val_reconstruction_mse",
 )
 # Half as many labelled images as others in a batch; of these all are seen twice an epoch.
@@ -75,7 +76,7 @@ SEMI_SUPERVISED = Recipe(
     own_data=Settings((32, 32, 3), batch_size=50, epochs=50, least_steps=50),
     options=_classes,
     stream=_ten_labels_a_class,
-    held_out=_labelled_images,
+    held_out=_held_out,
     monitor="val_accuracy",
 )
 LABELLED_PRIOR = Recipe(
@@ -85,6 +86,6 @@ LABELLED_PRIOR = Recipe(
     own_data=SEMI_SUPERVISED.own_data,
     options=_petals,
     stream=_every_sixth_label,
-    held_out=_labelled_images,
+    held_out=_held_out,
     monitor="val_component_accuracy",
 )

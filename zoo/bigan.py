@@ -1,6 +1,14 @@
-"""BiGAN on digits, MNIST and Fashion-MNIST.
+"""BiGAN and ALI on digits, MNIST and Fashion-MNIST, ALI on CIFAR-10 too.
 
-`kerasgan train --model=bigan`: BIGAN_DIGITS
+`kerasgan train --model=bigan`: 100 epochs (2,300 steps of 64) in three and a half minutes of one
+core of a busy machine. Reconstructions of the 297 test images are 0.695 times as far away from them
+as from other images. The nearest training image has a test image's class for 87.2 % by features,
+90.9 % by codes, 94.9 % by pixels, and 94.3 % by the features of initial weights: as in the
+authors' log on MNIST, features first become worse than those.
+
+MNIST and Fashion-MNIST are not measured yet, nor is `ali`, `kerasgan train --model=ali`. The
+authors' log of BiGAN on MNIST has 97.35 % by features after 400 epochs and a ratio of 0.62; raw
+pixels have 96.91 %.
 """
 
 from kerasgan import models, networks, optimizers

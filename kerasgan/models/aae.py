@@ -59,6 +59,7 @@ class AdversarialAutoencoder(Encodes, Generates, HasLatents, AdversarialModel):
 
     players = ("autoencoder", "discriminator", "generator")
     averaged = ("autoencoder",)
+    learning_rates = 1e-3, 1e-4  # of the autoencoder, and of all other players
     network_names = ("encoder", "decoder", "discriminator")
 
     def __init__(
@@ -133,9 +134,10 @@ class AdversarialAutoencoder(Encodes, Generates, HasLatents, AdversarialModel):
         return networks.aae.discriminator(latent_dim, seed=seed)
 
     def default_optimizers(self):
-        """Returns Adam for each player, slower for all but the autoencoder."""
-        game = (optimizers.Adam(1e-4, beta_1=0.5) for _ in self.players[1:])
-        return optimizers.Adam(1e-3), *game
+        """Returns Adam for each player."""
+        autoencoder, others = self.learning_rates
+        game = (optimizers.Adam(others, beta_1=0.5) for _ in self.players[1:])
+        return optimizers.Adam(autoencoder), *game
 
     def compile(self, *, adversarial_loss=None, **kwargs):
         """Prepares the model for training.
@@ -531,6 +533,10 @@ class LabelledPriorAAE(PartlyLabelled, AdversarialAutoencoder):
     `(x, y)`, and report as `component_accuracy` how many codes are nearest to the component of
     their class.
 
+    Codes must follow the prior closely to be in their components: Adam's learning rate is 3e-4 for
+    the autoencoder and 1e-3 for the others, and the noise of the discriminator is as wide as a
+    petal, 0.05.
+
     Args:
         prior: A `kerasgan.models.priors.GaussianMixture` or `SwissRoll`, with a component for each
             class; None is a `GaussianMixture()`.
@@ -539,6 +545,8 @@ class LabelledPriorAAE(PartlyLabelled, AdversarialAutoencoder):
     Other arguments and errors are those of `AdversarialAutoencoder`; it raises a ValueError too
     if the prior has no components.
     """
+
+    learning_rates = 3e-4, 1e-3
 
     def __init__(self, image_shape=None, prior=None, *args, **kwargs):
         prior = prior or self.default_prior()
@@ -560,7 +568,7 @@ class LabelledPriorAAE(PartlyLabelled, AdversarialAutoencoder):
 
     def build_discriminator(self, latent_dim, seed):
         """Returns the paper's discriminator."""
-        return networks.aae.discriminator(latent_dim, self.num_classes + 1, seed=seed)
+        return networks.aae.discriminator(latent_dim, self.num_classes + 1, noise=0.05, seed=seed)
 
     # ------------------------------------------------------------------ the paper
 
