@@ -10,7 +10,9 @@ right on 0.69 of the draws of the prior and 0.56 of the codes.
 an error of 0.0061. The class is not all taken out of the codes: those of one image often make the
 same digit whatever the class. `kerasgan train --model=semi_supervised_aae`, with 10 labelled images
 a class: 50 epochs (1,450 steps of 50 + 100) name 87.2 % of the test images. `kerasgan train
---model=labelled_prior_aae`, with every sixth label and a prior of ten petals: PRIOR_RESULT.
+--model=labelled_prior_aae`, with every sixth label and a prior of ten petals: 50 epochs (1,450 steps of
+50 + 100) bring 84.2 % of the test images' codes next to the petal of their class, 99.5 % of those
+of labelled images; the codes' standard deviations are 1.04 and 0.97, the prior's 1.05.
 
 MNIST and Fashion-MNIST are not measured yet. The paper has 1.90 % errors on MNIST with 100 labels.
 """

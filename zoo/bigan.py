@@ -24,11 +24,12 @@ def _falling(steps):
 
 
 def _small(data, seed):
-    """Half as many channels as the paper's, a quarter for digits."""
-    options = {"width": 8 if data.name == "digits" else 16, "seed": seed}
+    """BiGAN's networks of dense layers, with a Gaussian encoder, and D without normalization."""
+    shape, dim, build = data.image_shape, models.ALI.default_latent_dim, networks.bigan
     return {
-        player: getattr(networks.ali, player)(data.image_shape, **options)
-        for player in models.ALI.players
+        "generator": build.generator(shape, dim, seed=seed),
+        "encoder": build.encoder(shape, dim, gaussian=True, seed=seed),
+        "discriminator": build.discriminator(shape, dim, normalize=False, seed=seed),
     }
 
 
@@ -49,9 +50,9 @@ ALI = Recipe(
     name="ali",
     model=models.ALI,
     data={
-        "digits": Settings((32, 32, 1), batch_size=50, epochs=60, small=True),
-        "mnist": Settings((32, 32, 1), batch_size=100, epochs=15, small=True),
-        "fashion_mnist": Settings((32, 32, 1), batch_size=100, epochs=15, small=True),
+        "digits": Settings((16, 16, 1), batch_size=64, epochs=100, small=True),
+        "mnist": Settings((28, 28, 1), batch_size=128, epochs=100, small=True),
+        "fashion_mnist": Settings((28, 28, 1), batch_size=128, epochs=100, small=True),
         "cifar10": Settings((32, 32, 3), batch_size=100, epochs=100),
     },
     own_data=Settings((32, 32, 3), batch_size=100, epochs=100, small=True, least_steps=100),

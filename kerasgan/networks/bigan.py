@@ -40,34 +40,56 @@ def generator(image_shape, latent_dim=50, units=1024, weight_decay=_DECAY, seed=
     return keras.Model(latents, images, name="generator")
 
 
-def encoder(image_shape, latent_dim=50, units=1024, weight_decay=_DECAY, seed=None):
+def encoder(image_shape, latent_dim=50, units=1024, weight_decay=_DECAY, gaussian=False, seed=None):
     """Returns the encoder, images in [-1, 1] to latents (N, latent_dim) and features (N, units).
 
-    The features are the layer below the latents. Arguments and errors are those of `generator`.
+    The features are the layer below the latents.
+
+    Args:
+        image_shape: (height, width, channels) of any sides.
+        latent_dim: The dimension of the latents.
+        units: The size of both hidden layers.
+        weight_decay: As in `generator`.
+        gaussian: Whether there are means and logarithms of standard deviations, each
+            (N, latent_dim), in the place of the latents, as `kerasgan.models.ALI` wants them.
+        seed: An integer seed of the weights, or None.
+
+    Raises:
+        ValueError: As in `generator`.
     """
     image_shape = check_image_shape(image_shape)
     dense = _dense(seeds(seed, "encoder"), weight_decay)
 
     images = keras.Input(image_shape, name="images")
     features = _hidden(_pixels(images), units, dense)
-    outputs = [
-        layers.Activation("linear", dtype="float32", name=name)(x)
-        for name, x in (("codes", dense(latent_dim)(features)), ("features", features))
-    ]
+    names = ("means", "log_deviations") if gaussian else ("codes",)
+    heads = {name: dense(latent_dim)(features) for name in names} | {"features": features}
+    outputs = [layers.Activation("linear", dtype="float32", name=n)(x) for n, x in heads.items()]
     return keras.Model(images, outputs, name="encoder")
 
 
-def discriminator(image_shape, latent_dim=50, units=1024, weight_decay=_DECAY, seed=None):
+def discriminator(
+    image_shape, latent_dim=50, units=1024, weight_decay=_DECAY, normalize=True, seed=None
+):
     """Returns the discriminator, [images in [-1, 1], latents] to logits (N, 1).
 
-    Arguments and errors are those of `generator`.
+    Args:
+        image_shape: (height, width, channels) of any sides.
+        latent_dim: The dimension of the latents.
+        units: The size of both hidden layers.
+        weight_decay: As in `generator`.
+        normalize: Whether there is batch normalization.
+        seed: An integer seed of the weights, or None.
+
+    Raises:
+        ValueError: As in `generator`.
     """
     image_shape = check_image_shape(image_shape)
     dense = _dense(seeds(seed, "discriminator"), weight_decay)
 
     inputs = [keras.Input(image_shape, name="images"), keras.Input((latent_dim,), name="latents")]
     x = layers.Concatenate()([_pixels(inputs[0]), inputs[1]])
-    logits = dense(1)(_hidden(x, units, dense))
+    logits = dense(1)(_hidden(x, units, dense, normalize))
     logits = layers.Activation("linear", dtype="float32")(logits)
     return keras.Model(inputs, logits, name="discriminator")
 
@@ -77,11 +99,10 @@ def _pixels(images):
     return layers.Rescaling(0.5, 0.5)(layers.Flatten()(images))
 
 
-def _hidden(x, units, dense):
-    x = layers.LeakyReLU(_SLOPE)(dense(units)(x))
-    x = layers.BatchNormalization(momentum=0.9, epsilon=1e-5, center=False, scale=False)(
-        dense(units)(x)
-    )
+def _hidden(x, units, dense, normalize=True):
+    x = dense(units)(layers.LeakyReLU(_SLOPE)(dense(units)(x)))
+    if normalize:
+        x = layers.BatchNormalization(momentum=0.9, epsilon=1e-5, center=False, scale=False)(x)
     return layers.LeakyReLU(_SLOPE)(x)
 
 

@@ -396,10 +396,11 @@ class _Inferring(_Bidirectional):
 
     def narrow_networks(self, seed):
         dim, options = models.ALI.default_latent_dim, {"units": 16, "seed": seed}
+        build, shape = networks.bigan, self.image_shape
         return {
-            "generator": networks.bigan.generator(self.image_shape, dim, **options),
-            "encoder": _with_features(_discriminator([dim] * self.encoded)),
-            "discriminator": networks.bigan.discriminator(self.image_shape, dim, **options),
+            "generator": build.generator(shape, dim, **options),
+            "encoder": build.encoder(shape, dim, gaussian=True, **options),
+            "discriminator": build.discriminator(shape, dim, normalize=False, **options),
         }
 
 

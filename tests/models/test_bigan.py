@@ -106,6 +106,15 @@ def test_the_learning_rate_falls_to_a_hundredth():
     assert float(again(75)) == pytest.approx(2e-5)
 
 
+def test_dense_networks_of_ali():
+    build = networks.bigan
+    encoder = build.encoder(SHAPE, 6, units=5, gaussian=True)
+    assert encoder.output_names == ["means", "log_deviations", "features"]
+    assert [x.shape for x in encoder(tf.zeros((2, *SHAPE)))] == [(2, 6), (2, 6), (2, 5)]
+    judge = build.discriminator(SHAPE, 6, units=5, normalize=False)
+    assert judge.trainable_weights == judge.weights
+
+
 # ---------------------------------------------------------------------- the algorithm
 
 
