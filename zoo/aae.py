@@ -9,10 +9,12 @@ right on 0.69 of the draws of the prior and 0.56 of the codes.
 `kerasgan train --model=conditional_aae`, whose decoder is told the class: the same in as long, with
 an error of 0.0061. The class is not all taken out of the codes: those of one image often make the
 same digit whatever the class. `kerasgan train --model=semi_supervised_aae`, with 10 labelled images
-a class: 50 epochs (1,450 steps of 50 + 100) name 87.2 % of the test images. `kerasgan train
---model=labelled_prior_aae`, with every sixth label and a prior of ten petals: 50 epochs (1,450 steps of
-50 + 100) bring 84.2 % of the test images' codes next to the petal of their class, 99.5 % of those
-of labelled images; the codes' standard deviations are 1.04 and 0.97, the prior's 1.05.
+a class: after 50 epochs (1,500 steps of 50 + 100) 87.2 % of the test images are named right.
+
+`kerasgan train --model=labelled_prior_aae`, with every sixth label and a prior of ten petals: after
+50 epochs, in five minutes, the codes of 84.2 % of the test images are nearest to the petal of their
+class, and those of 99.5 % of the labelled images. Their standard deviations are 1.04 and 0.97, the
+prior's 1.05. With the learning rates, and the noise of 0.3, of the other recipes it is 12.8 %.
 
 MNIST and Fashion-MNIST are not measured yet. The paper has 1.90 % errors on MNIST with 100 labels.
 """
