@@ -6,9 +6,13 @@ as from other images. The nearest training image has a test image's class for 87
 90.9 % by codes, 94.9 % by pixels, and 94.3 % by the features of initial weights: as in the
 authors' log on MNIST, features first become worse than those.
 
-MNIST and Fashion-MNIST are not measured yet, nor is `ali`, `kerasgan train --model=ali`. The
-authors' log of BiGAN on MNIST has 97.35 % by features after 400 epochs and a ratio of 0.62; raw
-pixels have 96.91 %.
+`kerasgan train --model=ali`, dense networks too: after 60 of its 100 epochs, in two and a half
+minutes, the same ratio is 0.887, and 90.6 % by features (95.3 % by those of initial weights). The
+paper's networks of convolutions, a quarter as wide, on digits of 32 x 32, had learnt nothing after
+450 steps: D won.
+
+MNIST, Fashion-MNIST and CIFAR-10 are not measured yet. The authors' log of BiGAN on MNIST has
+97.35 % by features after 400 epochs and a ratio of 0.62; raw pixels have 96.91 %.
 """
 
 from kerasgan import models, networks, optimizers

@@ -456,6 +456,19 @@ def test_averages_serve_what_is_not_training(noise_images):
     assert stats["gradient_norm"] > 0 and stats["diversity"] > 0
 
 
+def test_presets_hold_the_averages_once(tmp_path):
+    """The encoder is of three players, and its average is that of one."""
+    model = build(models.SemiSupervisedAAE, ema=0.9)
+    average = [weight + 0.25 for weight in model.encoder.get_weights()]
+    model.autoencoder_ema.layers[0].set_weights(average)
+    model.save_to_preset(tmp_path / "preset", {"description": "Noise."})
+    loaded = models.SemiSupervisedAAE.from_preset(tmp_path / "preset")
+    for a, b in zip(average, loaded.encoder.get_weights(), strict=True):
+        np.testing.assert_allclose(b, a, rtol=1e-3, atol=1e-5)
+    sizes = sum(getattr(model, name).count_params() for name in model.network_names)
+    assert f'"parameters": {sizes}' in (tmp_path / "preset" / "metadata.json").read_text()
+
+
 @pytest.mark.parametrize(
     "make, message",
     [
