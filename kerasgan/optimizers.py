@@ -162,6 +162,30 @@ class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
 
 
 @keras.saving.register_keras_serializable("kerasgan")
+class ExponentialFall(keras.optimizers.schedules.LearningRateSchedule):
+    """A learning rate that stays for the first half of training, and falls to a hundredth of it.
+
+    As BiGAN's authors have it: in the second half it falls by the same factor in each step.
+
+    Args:
+        learning_rate: The learning rate of the first half.
+        steps: How many steps training takes.
+    """
+
+    def __init__(self, learning_rate, steps):
+        self.learning_rate, self.steps = learning_rate, steps
+
+    def __call__(self, step):
+        """Returns the learning rate of a step."""
+        share = ops.clip(2.0 * ops.cast(step, "float32") / self.steps - 1.0, 0.0, 1.0)
+        return self.learning_rate * ops.power(0.01, share)
+
+    def get_config(self):
+        """Returns the arguments that rebuild the schedule."""
+        return {"learning_rate": self.learning_rate, "steps": self.steps}
+
+
+@keras.saving.register_keras_serializable("kerasgan")
 class Cosine(keras.optimizers.schedules.LearningRateSchedule):
     """A number that goes along half a cosine from one value to another, and stays there.
 

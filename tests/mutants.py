@@ -48,6 +48,8 @@ _LABELLED = "tests/models/test_labelled.py::test_"
 _CGAN = "tests/models/test_cgan.py::test_"
 _INFOGAN = "tests/models/test_infogan.py::test_"
 _SGAN = "tests/models/test_sgan.py::test_"
+_AAE = "tests/models/test_aae.py::test_"
+_BIGAN = "tests/models/test_bigan.py::test_"
 _TRANSLATION = "tests/models/test_image_to_image.py::test_"
 _REPLICAS = "tests/models/test_replicas.py::test_"
 _LAWS = "tests/conformance/test_conformance.py::test_"
@@ -642,6 +644,50 @@ MUTANTS = [
             'self.continuous_weight * information["continuous_information"]',
             'self.information_weight * information["continuous_information"]',
             (_WRITTEN_OUT,),
+        ),
+    ),
+    *_mutants(
+        "models/aae.py",
+        (
+            "fake = self.fake_batch(real, training=True)  # anew: the encoder has moved",
+            "fake = values.setdefault(0, self.fake_batch(real, training=True))",
+            (f"{_AAE}codes_are_computed_anew_for_each_update",),
+        ),
+        (
+            "known = tf.one_hot(labels, self.num_classes)",
+            "known = tf.nn.softmax(fake[1][: batch_length(labels)])",
+            (f"{_AAE}semi_supervised_losses_written_out",),
+        ),
+        (
+            "return tf.nn.softmax(class_logits[batch_length(labelled) :])",
+            "return tf.one_hot(tf.argmax(class_logits[batch_length(labelled) :], 1), 4)",
+            (f"{_AAE}the_game_of_classes_moves_the_encoder",),
+        ),
+        (
+            "own = self.prior.draw_of(labels, seeds.next())",
+            "own = self.drawn(batch_length(labels), training)",
+            (f"{_AAE}labelled_images_meet_the_component_of_their_class",),
+        ),
+    ),
+    *_mutants(
+        "models/priors.py",
+        (
+            "return tf.random.stateless_normal((count, self.dim), seed, stddev=self.deviation)",
+            "return tf.random.stateless_normal((count, self.dim), seed)",
+            (f"{_AAE}the_deviation_of_a_gaussian_counts",),
+        ),
+    ),
+    *_mutants(
+        "models/bigan.py",
+        (
+            "return self.adversarial_loss.discriminator(fake_logits, real_logits)",
+            "return self.adversarial_loss.generator(fake_logits)",
+            (f"{_BIGAN}both_terms_are_flipped", f"{_BIGAN}losses_written_out"),
+        ),
+        (
+            "codes = self.drawn_codes(real, training)",
+            "codes = tf.stop_gradient(self.drawn_codes(real, training))",
+            (f"{_BIGAN}all_networks_move_by_one_pass_against_the_same_discriminator",),
         ),
     ),
     *_mutants(

@@ -1,7 +1,9 @@
 """All recipes, by name."""
 
 from zoo import (
+    aae,
     acgan,
+    bigan,
     cgan,
     cyclegan,
     dcgan,
@@ -34,6 +36,12 @@ RECIPES = {
         sngan.CONDITIONAL,
         infogan.RECIPE,
         sgan.RECIPE,
+        aae.AAE,
+        aae.CONDITIONAL,
+        aae.SEMI_SUPERVISED,
+        aae.LABELLED_PRIOR,
+        bigan.RECIPE,
+        bigan.ALI,
         pix2pix.RECIPE,
         cyclegan.RECIPE,
         dualgan.RECIPE,

@@ -1,6 +1,6 @@
 """Images in and out: pixel ranges, checks, and seekable tf.data pipelines from many sources."""
 
-from kerasgan.data.grid import comparison_grid, image_grid, save_film, save_image
+from kerasgan.data.grid import comparison_grid, image_grid, save_film, save_image, scatter
 from kerasgan.data.images import Images
 from kerasgan.data.labels import check_labels
 from kerasgan.data.loading import load_images
@@ -34,6 +34,7 @@ __all__ = [
     "load_unpaired",
     "save_film",
     "save_image",
+    "scatter",
     "semi_supervised",
     "to_float",
     "to_uint8",

@@ -72,6 +72,34 @@ def _picture(image):
     return Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image)
 
 
+def scatter(points, labels, behind=None, side=400):
+    """Returns a picture of points in the plane, a colour for each class, the first axis rightwards.
+
+    Args:
+        points: Floats (N, d); the first two axes are shown.
+        labels: Their classes, integers (N,).
+        behind: Other points, drawn in grey below them, or None.
+        side: The sides of the picture, in pixels.
+
+    Returns:
+        uint8 (side, side, 3).
+    """
+    from matplotlib import colormaps  # takes a fifth of a second
+
+    points, labels = np.asarray(points)[:, :2], np.asarray(labels)
+    colours = np.array(colormaps["tab10" if labels.max() < 10 else "tab20"].colors)
+    colours = np.round(255 * colours[labels % len(colours)])
+    if behind is not None:
+        points = np.concatenate([np.asarray(behind)[:, :2], points])
+        colours = np.concatenate([np.full((len(behind), 3), 220), colours])
+    largest = max(np.abs(points).max(), 1e-6)
+    places = np.floor((side - 2) * (0.5 + 0.49 * points / largest)).astype(int)
+    picture = np.full((side, side, 3), 255, "uint8")
+    for down, right in np.ndindex(2, 2):  # dots of 2 x 2 pixels
+        picture[side - 2 - places[:, 1] + down, places[:, 0] + right] = colours
+    return picture
+
+
 def comparison_grid(columns, scale=1):
     """Arranges images in rows: image i of each column.
 

@@ -41,13 +41,11 @@ class Examining:
             with tf.GradientTape() as tape:
                 fake = self.fake_batch(real, training=False)
                 loss = self.generator_losses(real, fake, training=False)["generator_loss"]
-            gradients = tape.gradient(loss, self.sampler.trainable_variables)
+            gradients = tape.gradient(loss, self.examined_network.trainable_variables)
             # Of several images, such as those of two domains, the least diverse count.
             ratios = [
                 mean_distance(generated) / mean_distance(examples)
-                for examples, generated in zip(
-                    self._examples(real), self._examples(fake), strict=False
-                )
+                for examples, generated in self.examined_pairs(real, fake)
             ]
             values = {
                 "gradient_norm": tf.linalg.global_norm(gradients),
@@ -59,6 +57,20 @@ class Examining:
         return tf.function(
             lambda data: self.distribute_strategy.run(examination, args=(data,)), autograph=False
         )
+
+    @property
+    def examined_network(self):
+        """The network whose gradient is measured: the one that makes what is judged."""
+        return self.sampler
+
+    def examined_pairs(self, real, fake):
+        """Returns pairs of real examples and generated ones, whose diversity is compared.
+
+        Args:
+            real: What `unpack` returns.
+            fake: What `fake_batch` returns.
+        """
+        return list(zip(self._examples(real), self._examples(fake), strict=False))
 
     def _examples(self, batch):
         """Returns those of a batch's tensors that are examples, not labels or latents."""

@@ -14,7 +14,7 @@ from kerasgan.engine.fitting import EVALUATION_SEED, Fitting
 from kerasgan.engine.health import Examining
 from kerasgan.engine.logs import declared
 from kerasgan.engine.measuring import Measuring, Metrics
-from kerasgan.engine.players import Accelerated, networks_of, prepare_optimizer
+from kerasgan.engine.players import Accelerated, networks_of, prepare_optimizer, with_zeros
 from kerasgan.engine.presets import Presets
 from kerasgan.engine.saving import Saving
 from kerasgan.layers import spectral_layers
@@ -49,6 +49,7 @@ class AdversarialModel(
     players = ("generator", "discriminator")
     averaged = ("generator",)  # the players that have a moving average, `<player>_ema`
     adversarial_loss = "non_saturating"
+    partial = ()  # the players whose losses do not depend on all of their weights
     # Called on the weights of a player after each of its updates, by player.
     constraints = {}
     # How many of a discriminator's outputs, the first ones, are logits.
@@ -235,6 +236,8 @@ class AdversarialModel(
         scale = optimizer.scale_loss(1.0 / self.distribute_strategy.num_replicas_in_sync)
         scale = tf.cast(scale, loss.dtype)
         gradients = tape.gradient(loss, weights, output_gradients=scale)
+        if player in self.partial:
+            gradients = with_zeros(gradients, weights)
         if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
             gradients = replicas.overflowing_together(gradients)
         # No weight may change before all gradients are known. TensorFlow 2.21 orders reads before

@@ -69,6 +69,12 @@ def prepare_optimizer(optimizer, network, scale_loss, model_name, check):
     return optimizer
 
 
+def with_zeros(gradients, weights):
+    """Returns gradients, zeros for those weights that a loss does not depend on."""
+    pairs = zip(gradients, weights, strict=True)
+    return [tf.zeros_like(weight) if gradient is None else gradient for gradient, weight in pairs]
+
+
 def _check_trainable(optimizer, network, model_name):
     if getattr(optimizer, "inner_optimizer", optimizer).use_ema:
         raise ValueError(

@@ -14,6 +14,7 @@ import keras
 import numpy as np
 
 import kerasgan
+from kerasgan.engine.players import networks_of
 from kerasgan.files import whole
 
 BUILT_IN = pathlib.Path(kerasgan.__file__).parent / "presets"
@@ -94,7 +95,7 @@ class Presets:
         path.parent.mkdir(parents=True, exist_ok=True)
         model = self._without_training()
         facts = (metadata or {}) | {
-            "parameters": sum(getattr(model, player).count_params() for player in self.players),
+            "parameters": sum(network.count_params() for network in model._networks()),
             "keras_version": keras.version(),
             "kerasgan_version": kerasgan.__version__,
         }
@@ -111,12 +112,20 @@ class Presets:
     def _without_training(self):
         """Returns a model of the networks that generate and discriminate, that keeps no average."""
         twin = type(self).from_config(self.get_config() | {"ema": None})
-        averages = {id(network): average for average, network in self.averaged_networks()}
-        for player in self.players:
-            network = getattr(self, player)
-            average = averages.get(id(network), network)
-            getattr(twin, player).set_weights(average.get_weights())
+        averages = {
+            id(network): average
+            for pair in self.averaged_networks()
+            for average, network in zip(*map(networks_of, pair), strict=True)
+        }
+        pairs = zip(self._networks(), twin._networks(), strict=True)
+        for network, copy in pairs:
+            copy.set_weights(averages.get(id(network), network).get_weights())
         return twin
+
+    def _networks(self):
+        """Returns the networks of all players, each once."""
+        players = (networks_of(getattr(self, player)) for player in self.players)
+        return list({id(each): each for networks in players for each in networks}.values())
 
 
 def upload_preset(uri, folder):

@@ -56,6 +56,24 @@ def symbolic(shape, extra_shapes):
     return inputs if extra_shapes else inputs[0]
 
 
+def check_network(network, name, takes, makes, argument):
+    """Raises a ValueError if a user's network does not take and make what it must.
+
+    Args:
+        network: The network.
+        name: What it is called, for errors.
+        takes: The shapes of its inputs.
+        makes: The shapes of its outputs; None stands for any size.
+        argument: The argument by which the shape of the first input was given.
+    """
+    first, *others = takes
+    input_shape_of(network, name, first, argument, others)
+    outputs = keras.tree.flatten(network(symbolic(first, others)))
+    made = [tuple(output.shape[1:]) for output in outputs]
+    if len(made) != len(makes) or not all(map(_fits, makes, made)):
+        raise ValueError(f"The {name} makes {made} of {list(takes)}, but must make {list(makes)}.")
+
+
 def check_made(generator, input_shape, image_shape):
     """Raises a ValueError if a generator makes images of another shape of its inputs."""
     made = tuple(generator(keras.Input(input_shape)).shape[1:])

@@ -2,7 +2,15 @@
 
 from kerasgan.engine.averages import HalfLife
 from kerasgan.engine.model import AdversarialModel
+from kerasgan.models import priors
+from kerasgan.models.aae import (
+    AdversarialAutoencoder,
+    ConditionalAAE,
+    LabelledPriorAAE,
+    SemiSupervisedAAE,
+)
 from kerasgan.models.acgan import ACGAN
+from kerasgan.models.bigan import ALI, BiGAN
 from kerasgan.models.cgan import ConditionalGAN
 from kerasgan.models.cyclegan import CycleGAN, DualGAN
 from kerasgan.models.dcgan import DCGAN
@@ -18,6 +26,8 @@ from kerasgan.models.wgan import WGAN, WGANGP
 
 __all__ = [
     "ACGAN",
+    "ALI",
+    "BiGAN",
     "CycleGAN",
     "DCGAN",
     "DualGAN",
@@ -26,17 +36,22 @@ __all__ = [
     "SNGAN",
     "WGAN",
     "WGANGP",
+    "AdversarialAutoencoder",
     "AdversarialModel",
+    "ConditionalAAE",
     "ConditionalGAN",
     "ConditionalR3GAN",
     "HalfLife",
     "ConditionalSNGAN",
     "InfoGAN",
     "KPlusOneGAN",
+    "LabelledPriorAAE",
     "PairedTranslator",
     "Pix2Pix",
     "R3GAN",
     "SRGAN",
     "SRResNet",
+    "SemiSupervisedAAE",
     "SemiSupervisedGAN",
+    "priors",
 ]

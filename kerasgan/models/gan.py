@@ -21,6 +21,31 @@ def uniform(low, high):
     return staticmethod(functools.partial(tf.random.stateless_uniform, minval=low, maxval=high))
 
 
+class HasLatents:
+    """A mixin for models of latents: `sample_latent`.
+
+    A model has `latent_dim`, `seed_generator` and `draw_latents`, a function of a shape
+    (count, latent_dim) and a seed (2,).
+    """
+
+    def sample_latent(self, count, seed=None):
+        """Returns latents (count, latent_dim), float32.
+
+        Args:
+            count: How many.
+            seed: An integer gives the latents that `generate(count, seed)` uses; None draws the
+                next of the training stream, different in each replica; a
+                `keras.random.SeedGenerator` draws its next.
+        """
+        if seed is None:
+            seed = self.seed_generator
+        if isinstance(seed, keras.random.SeedGenerator):
+            seed = seed.next()
+        else:
+            seed = tf.stack([tf.cast(seed, "int64"), 0])
+        return self.draw_latents((count, self.latent_dim), seed)
+
+
 class AlternatingGAN(AdversarialModel):
     """Alternating training of a generator G and a discriminator D, on batches of any structure.
 
@@ -238,7 +263,7 @@ class AlternatingGAN(AdversarialModel):
 
 
 @keras.saving.register_keras_serializable("kerasgan")
-class GAN(Generates, AlternatingGAN):
+class GAN(Generates, HasLatents, AlternatingGAN):
     """Generates images from noise.
 
     Goodfellow et al., "Generative Adversarial Networks", 2014, arXiv:1406.2661, Algorithm 1, with
@@ -386,25 +411,6 @@ class GAN(Generates, AlternatingGAN):
         generator = self.generator if training else self.sampler
         latents = self.sample_latent(tf.shape(real)[0], seeds)
         return tf.cast(self.apply(generator, latents, training), "float32")
-
-    # ------------------------------------------------------------------ generating
-
-    def sample_latent(self, count, seed=None):
-        """Returns latents (count, latent_dim), float32.
-
-        Args:
-            count: How many.
-            seed: An integer gives the latents that `generate(count, seed)` uses; None draws the
-                next of the training stream, different in each replica; a
-                `keras.random.SeedGenerator` draws its next.
-        """
-        if seed is None:
-            seed = self.seed_generator
-        if isinstance(seed, keras.random.SeedGenerator):
-            seed = seed.next()
-        else:
-            seed = tf.stack([tf.cast(seed, "int64"), 0])
-        return self.draw_latents((count, self.latent_dim), seed)
 
     # ------------------------------------------------------------------ serialization
 

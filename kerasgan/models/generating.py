@@ -95,12 +95,22 @@ class Generates:
             "generate": (self.to_images, self.to_images.input_signature),
             "generate_n": (generate_n, integers),
             "sample_latent": (self.sample_latent, integers),
-            "discriminate": (self.score, [self.examples.spec()]),
+            "discriminate": (self.score, self.score_signature()),
         }
 
-    def score(self, images):
-        """Returns the discriminator's float32 logits for uint8 images, or other examples."""
-        return tf.cast(self.logits(self.examples.to_float(images)), "float32")
+    def score(self, images, *conditions):
+        """Returns the discriminator's float32 logits for uint8 images, or other examples.
+
+        Args:
+            images: (N, *image_shape).
+            *conditions: What the discriminator takes beside them.
+        """
+        inputs = [self.examples.to_float(images), *map(tf.convert_to_tensor, conditions)]
+        return tf.cast(self.logits(inputs if conditions else inputs[0]), "float32")
+
+    def score_signature(self):
+        """Returns the tensor specifications of what `score` takes."""
+        return [self.examples.spec()]
 
     def output_names(self):
         """Returns what signatures call the tensors of endpoints that return no images."""

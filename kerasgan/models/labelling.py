@@ -146,16 +146,19 @@ class GeneratesByLabel:
             images: (N, *image_shape).
             *labels: Their labels, if the discriminator reads them.
         """
-        inputs = [self.examples.to_float(images), *map(self.condition, labels)]
-        return tf.cast(self.logits(inputs if labels else inputs[0]), "float32")
+        return super().score(images, *map(self.condition, labels))
+
+    def score_signature(self):
+        """Returns the specifications of images, and of labels if the discriminator reads them."""
+        _, labels = self.to_images_signature()
+        return super().score_signature() + [labels] * bool(self.discriminator_conditions())
 
     def endpoints(self):
         """Serves `generate_from_labels`, and what `GAN` serves, with labels where they count.
 
         `generate_from_labels` takes labels and a seed, and makes the images of `model.generate`.
         """
-        latents, labels = self.to_images_signature()
-        images = tf.TensorSpec((None, *self.image_shape), "uint8", "images")
+        _, labels = self.to_images_signature()
         seed = tf.TensorSpec((), "int64", "seed")
 
         def generate_from_labels(labels, seed):
@@ -170,5 +173,4 @@ class GeneratesByLabel:
             del served["generate_n"]
         else:
             served["generate_n"] = (generate_n, served["generate_n"][1])
-        judged = [images, labels] if self.discriminator_conditions() else [images]
-        return first | served | {"discriminate": (self.score, judged)}
+        return first | served

@@ -7,22 +7,22 @@ import numpy as np
 import tensorflow as tf
 
 from kerasgan import losses, networks
-from kerasgan.data import check_images, check_labels, to_float
+from kerasgan.data import to_float
 from kerasgan.engine import replicas
 from kerasgan.engine.batches import batch_length, split
-from kerasgan.engine.checks import checked_labels
 from kerasgan.engine.logs import logs
 from kerasgan.keras_compat import layers_of
 from kerasgan.layers import WeightNormalizedDense, initialize_from_data
 from kerasgan.models.classifying import Classifying, check_class_outputs, check_number
 from kerasgan.models.gan import GAN
+from kerasgan.models.partly_labelled import PartlyLabelled
 from kerasgan.optimizers import RootEpsilonAdam
 
 _INITIALIZATION_IMAGES = 500
 
 
 @keras.saving.register_keras_serializable("kerasgan")
-class SemiSupervisedGAN(Classifying, GAN):
+class SemiSupervisedGAN(PartlyLabelled, Classifying, GAN):
     """Learns to classify from few labelled and many unlabelled images.
 
     Salimans et al., "Improved Techniques for Training GANs", 2016, arXiv:1606.03498, section 5.
@@ -163,41 +163,11 @@ class SemiSupervisedGAN(Classifying, GAN):
 
     # ------------------------------------------------------------------ data
 
-    def unpack(self, data):
-        """Returns ((labelled images, unlabelled images), labels)."""
-        (labelled, unlabelled), labels, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
-        labelled = super().unpack((labelled, None, sample_weight))
-        return (labelled, to_float(unlabelled)), checked_labels(labels, self.num_classes)
-
-    def test_step(self, data):
-        """Returns the losses and accuracies on held-out labelled images, changing nothing."""
-        images, labels, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
-        if isinstance(images, (list, tuple)):
-            raise ValueError("validation_split does not work here: give validation_data=(x, y).")
-        return super().test_step(((images, images), labels, sample_weight))
-
     def check_batch(self, x, y, name):
         """Raises a ValueError if the arrays are not ((x_labelled, x_unlabelled), y_labelled)."""
-        if not isinstance(x, (list, tuple)) or len(x) != 2:
-            raise ValueError(
-                f"{name} must be ((x_labelled, x_unlabelled), y_labelled), as "
-                f"kerasgan.data.semi_supervised makes it; its images are {type(x).__name__}."
-            )
-        labelled, unlabelled = x
-        check_images(labelled, self.image_shape, f"{name}: x_labelled")
-        check_images(unlabelled, self.image_shape, f"{name}: x_unlabelled")
-        if len(unlabelled) < 2:
+        super().check_batch(x, y, name)
+        if len(x[1]) < 2:
             raise ValueError(f"{name}: x_unlabelled must hold an image for each of two updates.")
-        check_labels(y, self.num_classes, len(labelled), f"{name}: y_labelled")
-
-    def check_held_out_batch(self, x, y, name):
-        """Raises a ValueError if the arrays are not labelled images."""
-        check_images(x, self.image_shape, name)
-        check_labels(y, self.num_classes, len(x), f"the labels of {name}")
-
-    def real_and_inputs(self, x, y):
-        """Returns the images, in training the unlabelled ones, and nothing."""
-        return (x[1] if isinstance(x, (list, tuple)) else x), None
 
     def prepare(self, x):
         """Lets the first unlabelled images set the scales of weight normalization."""

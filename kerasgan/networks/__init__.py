@@ -6,7 +6,10 @@ or with None on Keras' global seed (`keras.utils.set_random_seed`).
 """
 
 from kerasgan.networks import (
+    aae,
     acgan,
+    ali,
+    bigan,
     cgan,
     dcgan,
     gan,
@@ -29,7 +32,10 @@ from kerasgan.networks import (
 maxout, improved, srresnet = gan, sgan, srgan
 
 __all__ = [
+    "aae",
     "acgan",
+    "ali",
+    "bigan",
     "cgan",
     "dcgan",
     "gan",

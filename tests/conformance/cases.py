@@ -162,10 +162,13 @@ def train_with_given_latents(name, strategy, steps, **options):
         draw = draws[replica] % parts
         draws[replica] += 1
         share = 2 * PART // replicas
-        return tf.constant(noise[draw, share * replica : share * (replica + 1)])
+        mine = noise[draw, share * replica : share * (replica + 1)]
+        return tf.constant(mine[:, : model.latent_dim])
 
     if hasattr(model, "sample_latent"):
         model.sample_latent = given
+    if hasattr(model, "drawn_classes"):
+        model.drawn_classes = lambda count, training: tf.cast(10 * given(count)[:, 0], "int32") % 10
     batch = 2 * PART * parts
     order = np.arange(steps * batch)
     x, y = arrays(name, len(order))[0]
@@ -297,13 +300,108 @@ class _SemiSupervised(_Images):
     """Models that take some images with classes, and others."""
 
     def networks(self):
-        logits = _discriminator([10])
-        features = logits.layers[-2].output
-        discriminator = keras.Model(logits.input, [logits.output, features])
-        return {"generator": _generator(), "discriminator": discriminator}
+        return {"generator": _generator(), "discriminator": _with_features(_discriminator([10]))}
 
     def pairs(self, images, labels):
         return ((images, images[::-1]), labels), (images, labels)
+
+
+class _Autoencoder(_Images):
+    """Models that encode images."""
+
+    options = {"prior": models.priors.Gaussian(LATENT_DIM)}
+    endpoints = _Images.endpoints | {"encode", "decode", "reconstruct"}
+    latent_dim = 10
+    # How many numbers the encoder makes beside codes, and the decoder and the discriminator take.
+    encoded = told = judged = None
+
+    def narrow_networks(self, seed):
+        build, dim, options = networks.aae, self.latent_dim, {"units": 16, "seed": seed}
+        return {
+            "encoder": build.encoder(self.image_shape, dim, self.encoded, **options),
+            "decoder": build.decoder(self.image_shape, dim, self.told, **options),
+            "discriminator": build.discriminator(dim, self.judged, **options),
+        }
+
+    def networks(self):
+        dim = self.options["prior"].dim
+        return {
+            "encoder": _discriminator([dim, self.encoded] if self.encoded else [dim]),
+            "decoder": _generator(self.told or 0, dim),
+            "discriminator": _judge_of_codes(dim, self.judged or 0),
+        }
+
+
+class _LabelledAutoencoder(_Autoencoder):
+    """Those whose decoder is told the class."""
+
+    told = 10
+
+    def networks(self):
+        return super().networks() | {"num_classes": 10}
+
+    def pairs(self, images, labels):
+        return (images, labels), (images, labels)
+
+
+class _SemiSupervisedAutoencoder(_LabelledAutoencoder):
+    """Those that learn to tell it."""
+
+    encoded = 10
+    endpoints = _Autoencoder.endpoints | {"classify"}
+
+    def narrow_networks(self, seed):
+        judge = networks.aae.discriminator(10, units=16, name="label_discriminator", seed=seed)
+        return super().narrow_networks(seed) | {"label_discriminator": judge}
+
+    def networks(self):
+        return super().networks() | {"label_discriminator": _judge_of_codes(10)}
+
+    def pairs(self, images, labels):
+        return ((images, images[::-1]), labels), (images, labels)
+
+
+class _LabelledPrior(_Autoencoder):
+    """Those whose discriminator is told the class."""
+
+    # So narrow that all draws of a component are the same.
+    options = {"prior": models.priors.GaussianMixture(10, along=1e-7, across=1e-7)}
+    latent_dim, judged = 2, 11
+    pairs = _SemiSupervisedAutoencoder.pairs
+
+
+class _Bidirectional(_Images):
+    """Models of a generator and an encoder."""
+
+    encoded = 1  # outputs of the encoder beside features
+    endpoints = _Autoencoder.endpoints | {"features"}
+
+    def narrow_networks(self, seed):
+        build, options = networks.bigan, {"units": 16, "seed": seed}
+        names = ("generator", "encoder", "discriminator")
+        return {name: getattr(build, name)(self.image_shape, **options) for name in names}
+
+    def networks(self):
+        return {
+            "generator": _generator(),
+            "encoder": _with_features(_discriminator([LATENT_DIM] * self.encoded)),
+            "discriminator": _discriminator([1], beside=LATENT_DIM),
+        }
+
+
+class _Inferring(_Bidirectional):
+    """Those whose encoder makes a Gaussian."""
+
+    encoded = 2
+
+    def narrow_networks(self, seed):
+        dim, options = models.ALI.default_latent_dim, {"units": 16, "seed": seed}
+        build, shape = networks.bigan, self.image_shape
+        return {
+            "generator": build.generator(shape, dim, **options),
+            "encoder": build.encoder(shape, dim, gaussian=True, **options),
+            "discriminator": build.discriminator(shape, dim, normalize=False, **options),
+        }
 
 
 class _Pairs(_Images):
@@ -414,6 +512,12 @@ _KITS = {
     models.ConditionalSNGAN: _SpectralLabelled(),
     models.InfoGAN: _Coded(),
     models.SemiSupervisedGAN: _SemiSupervised(),
+    models.AdversarialAutoencoder: _Autoencoder(),
+    models.ConditionalAAE: _LabelledAutoencoder(),
+    models.SemiSupervisedAAE: _SemiSupervisedAutoencoder(),
+    models.LabelledPriorAAE: _LabelledPrior(),
+    models.BiGAN: _Bidirectional(),
+    models.ALI: _Inferring(),
 }
 
 
@@ -448,8 +552,8 @@ def _convolution(filters, activation, seed):
     )
 
 
-def _generator(beside=0):
-    latents = keras.Input((LATENT_DIM,))
+def _generator(beside=0, dim=LATENT_DIM):
+    latents = keras.Input((dim,))
     inputs = [latents, keras.Input((beside,))] if beside else latents
     x = keras.layers.Concatenate()(inputs) if beside else latents
     x = _dense(16, "relu", 1)(x)
@@ -466,6 +570,19 @@ def _discriminator(outputs, beside=0):
     x = _dense(16, "relu", 3)(x)
     outputs = [_dense(size, None, 4 + i)(x) for i, size in enumerate(outputs)]
     return keras.Model(inputs, outputs if len(outputs) > 1 else outputs[0])
+
+
+def _with_features(network):
+    outputs = keras.tree.flatten(network.output)
+    hidden = network.layers[-1 - len(outputs)]
+    return keras.Model(network.input, [*outputs, hidden.output])
+
+
+def _judge_of_codes(dim, beside=0):
+    codes = keras.Input((dim,))
+    inputs = [codes, keras.Input((beside,))] if beside else codes
+    x = keras.layers.Concatenate()(inputs) if beside else codes
+    return keras.Model(inputs, _dense(1, None, 6)(_dense(16, "relu", 5)(x)))
 
 
 def _dense(units, activation, seed):

@@ -15,6 +15,7 @@ from conformance import cases
 
 import zoo
 from kerasgan import losses
+from kerasgan.engine.players import networks_of
 from kerasgan.training import load_model
 
 RECIPES = sorted(zoo.RECIPES)
@@ -99,10 +100,17 @@ RATE = 1e-4
 
 
 class OneMoves(keras.callbacks.Callback):
-    """From the second step on lets one player after the other have a learning rate."""
+    """From the second step on lets one player after the other have a learning rate.
+
+    Players may share networks, as those of autoencoders do.
+    """
+
+    def networks(self, player):
+        return networks_of(getattr(self.model, player))
 
     def weights(self):
-        return {player: cases.weights(getattr(self.model, player)) for player in self.model.players}
+        networks = [each for player in self.model.players for each in self.networks(player)]
+        return {network: cases.weights(network) for network in networks}
 
     def on_train_batch_begin(self, batch, logs=None):
         # The first step brings clipped weights within their limits.
@@ -113,9 +121,12 @@ class OneMoves(keras.callbacks.Callback):
         self.before = self.weights()
 
     def on_train_batch_end(self, batch, logs=None):
-        for player, weights in self.weights().items():
-            changed = cases.changed(self.before[player], weights)
-            assert self.moving is None or changed == (player == self.moving), (player, self.moving)
+        for network, weights in self.weights().items():
+            changed = cases.changed(self.before[network], weights)
+            assert self.moving is None or changed == (network in self.networks(self.moving)), (
+                network.name,
+                self.moving,
+            )
 
 
 @every_recipe
