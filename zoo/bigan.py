@@ -16,7 +16,7 @@ MNIST, Fashion-MNIST and CIFAR-10 are not measured yet. The authors' log of BiGA
 """
 
 from kerasgan import models, networks, optimizers
-from zoo.recipe import Recipe, Settings
+from zoo.recipe import Recipe, Settings, Small
 
 
 def _falling(steps):
@@ -60,7 +60,7 @@ ALI = Recipe(
         "cifar10": Settings((32, 32, 3), batch_size=100, epochs=100),
     },
     own_data=Settings((32, 32, 3), batch_size=100, epochs=100, small=True, least_steps=100),
-    small=_small,
+    small=Small(_small),
     held_out=RECIPE.held_out,
     monitor=RECIPE.monitor,
 )

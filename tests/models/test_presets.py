@@ -204,3 +204,17 @@ def test_several_networks_a_player():
         expected = [w + name.startswith("generator") for w in parts[name].get_weights()]
         for found, wanted in zip(getattr(twin, name).get_weights(), expected, strict=True):
             np.testing.assert_array_equal(found, wanted)
+
+
+@pytest.mark.parametrize("name", models.AdversarialModel.presets)
+def test_each_in_the_package_does_its_verb(name, tmp_path):
+    model = models.AdversarialModel.from_preset(name)
+    made = model.generate(16, seed=1)
+    assert made.shape == (16, *model.image_shape) and made.dtype == np.uint8
+    # Neither blank nor noise nor all alike: as far apart as digits are, and as smooth.
+    images = made.astype(float) / 255
+    assert 0.02 < images.mean() < 0.98
+    assert np.abs(images - images.mean(axis=0)).mean() > 0.05
+    assert np.abs(np.diff(images, axis=1)).mean() < 0.2
+    folder = presets.BUILT_IN / name
+    assert sum(file.stat().st_size for file in folder.iterdir()) < 8e6
