@@ -526,6 +526,35 @@ MUTANTS = [
         ),
     ),
     *_mutants(
+        "networks/published.py",
+        (
+            "np.roll(weight, len(weight) // 2, axis=0)",
+            "weight",
+            ("tests/scripts/test_convert.py::test_generators_are_the_authors[unet]",),
+        ),
+        (
+            "layers.Cropping2D(((1, 0), (1, 0)))(x)",
+            "layers.Cropping2D(((0, 1), (0, 1)))(x)",
+            ("tests/scripts/test_convert.py::test_generators_are_the_authors[resnet]",),
+        ),
+    ),
+    *_mutants(
+        "training/loading.py",
+        (
+            "layer.trainable = False",
+            "pass",
+            ("tests/training/test_train.py::test_a_preset_learns_on_with_layers_that_stay",),
+        ),
+    ),
+    *_mutants(
+        "training/options.py",
+        (
+            'settings["penalty"] = recipe.small.penalty',
+            "pass",
+            ("tests/training/test_train.py::test_small_networks_bring_their_penalty",),
+        ),
+    ),
+    *_mutants(
         "torch_files.py",
         (
             "start + sum(steps) >= len(numbers)",

@@ -178,6 +178,24 @@ def test_a_folder_that_holds_a_run(digits, tmp_path):
         train(*arguments, epoch=1)
 
 
+def test_small_networks_bring_their_penalty():
+    recipe, dataset = zoo.RECIPES["dcgan"], {"dataset": "digits"}
+    small = options.resolve(recipe, dataset, {})
+    assert small["small"] and small["penalty"] == recipe.small.penalty == "r1:2"
+    assert options.resolve(recipe, dataset | {"penalty": "r2"}, {})["penalty"] == "r2"
+    assert options.resolve(recipe, dataset | {"small": False}, {})["penalty"] is None
+    # A run keeps what it has recorded.
+    assert options.resolve(recipe, {}, small | {"penalty": None})["penalty"] is None
+
+
+def test_small_networks_bring_their_optimizers(digits):
+    recipe = zoo.RECIPES["dcgan"]
+    for small, beta_1 in ((True, 0.0), (False, 0.5)):
+        model = recipe.build(digits, seed=0, small=small)
+        recipe.compile(model, 10, small)
+        assert model.generator_optimizer.beta_1 == beta_1
+
+
 def test_every_option_has_a_default_and_a_place_in_the_documentation():
     assert options.DEFAULTS.keys() == options.CHECKS.keys()
     for name in options.CHECKS.keys() - {"dataset", "image_shape", "least_steps", "fast"}:
