@@ -61,6 +61,7 @@ RECIPE = Recipe(
         "digits": Settings((16, 16, 1), batch_size=64, epochs=60, small=True),
         "mnist": Settings((28, 28, 1), batch_size=64, epochs=12, small=True),
         "fashion_mnist": Settings((28, 28, 1), batch_size=64, epochs=12, small=True),
+        "stacked_mnist": Settings((28, 28, 3), batch_size=64, epochs=10, small=True),
         "cifar10": Settings((32, 32, 3), batch_size=1024, epochs=10_000),
     },
     own_data=FEW_PICTURES,

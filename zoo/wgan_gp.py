@@ -20,6 +20,7 @@ RECIPE = Recipe(
         "digits": Settings((16, 16, 1), batch_size=320, epochs=300),
         "mnist": Settings((28, 28, 1), batch_size=250, epochs=10),
         "fashion_mnist": Settings((28, 28, 1), batch_size=250, epochs=10),
+        "stacked_mnist": Settings((28, 28, 3), batch_size=320, epochs=20),
         "cifar10": Settings((32, 32, 3), batch_size=320, epochs=100),
         "celeb_a": Settings((64, 64, 3), batch_size=320, epochs=50),
     },
