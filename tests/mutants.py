@@ -549,7 +549,7 @@ MUTANTS = [
     *_mutants(
         "training/options.py",
         (
-            'settings["penalty"] = recipe.small.penalty',
+            'settings["penalty"] = small.penalty',
             "pass",
             ("tests/training/test_train.py::test_small_networks_bring_their_penalty",),
         ),

@@ -25,19 +25,30 @@ from kerasgan import models, networks, optimizers
 from zoo.recipe import FEW_PICTURES, Recipe, Settings, Small, adam
 
 
-def _small(data, seed):
-    """The paper's networks, narrower but for MNIST; R1 takes the place of D's normalization."""
-    shape = data.image_shape
-    options = {"width": 64 if max(shape[:2]) == 28 else 32, "seed": seed}
+def _half_width(data, seed):
+    """Networks half as wide as the paper's, a step of which takes a quarter of the time."""
+    return _networks(data, seed, width=32) | {"ema": 0.995}
+
+
+def _networks(data, seed, width, normalize=True):
+    shape, options = data.image_shape, {"width": width, "seed": seed}
     return {
         "generator": networks.dcgan.generator(shape, **options),
-        "discriminator": networks.dcgan.discriminator(shape, normalize=False, **options),
-        "ema": 0.999,
+        "discriminator": networks.dcgan.discriminator(shape, normalize=normalize, **options),
     }
 
 
+def _penalized(width):
+    """Networks where R1 takes the place of D's batch normalization, and how they train."""
+    return Small(
+        lambda data, seed: _networks(data, seed, width, normalize=False) | {"ema": 0.999},
+        _falling,
+        penalty="r1:2",
+    )
+
+
 def _falling(steps):
-    """Without momentum, and a learning rate that falls, as R1 + no momentum allow."""
+    """Adam without momentum, from a learning rate that R1 allows down to a twentieth of it."""
     rates = (optimizers.Cosine(1e-3, 5e-5, over=steps) for _ in range(2))
     return adam(*rates, beta_1=0.0, beta_2=0.99)
 
@@ -47,9 +58,9 @@ RECIPE = Recipe(
     model=models.DCGAN,
     data={
         # Of 1,500 images D learns less by heart if they are moved.
-        "digits": Settings((16, 16, 1), 32, epochs=80, small=True, augment="translation"),
-        "mnist": Settings((28, 28, 1), batch_size=64, epochs=40, small=True),
-        "fashion_mnist": Settings((28, 28, 1), batch_size=64, epochs=40, small=True),
+        "digits": Settings((16, 16, 1), 32, 80, small=_penalized(32), augment="translation"),
+        "mnist": Settings((28, 28, 1), batch_size=64, epochs=40, small=_penalized(64)),
+        "fashion_mnist": Settings((28, 28, 1), batch_size=64, epochs=40, small=_penalized(64)),
         # 128,000 stacks and the paper's networks, as where others report modes.
         "stacked_mnist": Settings((28, 28, 3), batch_size=64, epochs=10),
         "cifar10": Settings((32, 32, 3), batch_size=128, epochs=50),
@@ -57,5 +68,5 @@ RECIPE = Recipe(
     },
     own_data=FEW_PICTURES,
     options=lambda data, seed: {"ema": 0.995},
-    small=Small(_small, _falling, penalty="r1:2"),
+    small=Small(_half_width),
 )

@@ -168,17 +168,18 @@ def resolve(recipe, given, recorded):
     for name in (*_LOADING, *_OF_MODELS):
         if name in given and name not in taken:
             raise RunError(f"{name}={given[name]}: {recipe.name} takes none")
-    if given.get("small") and recipe.small is None:
-        raise RunError(f"small=True: {recipe.name} has no small networks")
     if given.get("held_out") is not None and recipe.held_out is None:
         where = f"held_out={given['held_out']}"
         raise RunError(f"{where}: {recipe.name} is not evaluated while it trains")
 
     before = {name: value for name, value in recorded.items() if name in CHECKS}
     dataset = given.get("dataset") or before.get("dataset") or next(iter(recipe.data))
-    settings = dataclasses.asdict(recipe.settings(dataset))
+    settings, small = dataclasses.asdict(recipe.settings(dataset)), recipe.small_of(dataset)
+    if given.get("small") and small is None:
+        raise RunError(f"small=True: {recipe.name} has no small networks")
+    settings["small"] = bool(settings["small"])
     if (settings | before | given)["small"]:
-        settings["penalty"] = recipe.small.penalty
+        settings["penalty"] = small.penalty
     options = DEFAULTS | {"fast": fast.mode()} | settings | before | given
     options["dataset"] = dataset
     if given.get("features") is not None and not options["metrics"]:

@@ -8,31 +8,8 @@ from kerasgan.models import AdversarialModel
 
 
 @dataclasses.dataclass(frozen=True)
-class Settings:
-    """How a recipe trains on one data set.
-
-    Attributes:
-        image_shape: (height, width, channels) that images are resized to.
-        batch_size: Images a training step takes, shared by the discriminator's steps.
-        epochs: How many epochs, each of which sees the data set once, or more often if
-            `least_steps` says so.
-        small: Whether to train the recipe's small networks.
-        least_steps: The steps that an epoch has at least. A data set that makes fewer is seen
-            several times in each.
-        augment: What `kerasgan.augment.get` takes, or an empty string.
-    """
-
-    image_shape: tuple[int, int, int]
-    batch_size: int
-    epochs: int
-    small: bool = False
-    least_steps: int = 1
-    augment: str = ""
-
-
-@dataclasses.dataclass(frozen=True)
 class Small:
-    """How a recipe trains where a CPU has minutes for it.
+    """What a CPU can train, and how, where the paper's networks are too large for it.
 
     Attributes:
         options: Returns arguments of the model, for the data and the seed: smaller networks, above
@@ -44,6 +21,29 @@ class Small:
     options: Callable[[loading.Images, int], dict]
     optimizers: Callable[[int], dict] | None = None
     penalty: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """How a recipe trains on one data set.
+
+    Attributes:
+        image_shape: (height, width, channels) that images are resized to.
+        batch_size: Images a training step takes, shared by the discriminator's steps.
+        epochs: How many epochs, each of which sees the data set once, or more often if
+            `least_steps` says so.
+        small: Whether to train the recipe's small networks; or those of this data set.
+        least_steps: The steps that an epoch has at least. A data set that makes fewer is seen
+            several times in each.
+        augment: What `kerasgan.augment.get` takes, or an empty string.
+    """
+
+    image_shape: tuple[int, int, int]
+    batch_size: int
+    epochs: int
+    small: bool | Small = False
+    least_steps: int = 1
+    augment: str = ""
 
 
 def unlabelled(data, batch_size, seed, start_step):
@@ -66,7 +66,7 @@ class Recipe:
         data: Settings by the name of the data set, the default one first.
         own_data: Settings for any other data set or folder.
         options: Returns further arguments of the model, for the data and the seed.
-        small: What a CPU trains, where the paper's networks are too large for it.
+        small: What a CPU trains; None if it is the paper's networks.
         optimizers: Returns the arguments of `compile` where they are not the paper's, for the
             number of steps that training takes.
         arguments: The names of arguments of the model that users may choose.
@@ -101,19 +101,24 @@ class Recipe:
         """Returns the settings for a data set."""
         return self.data.get(dataset, self.own_data)
 
-    def build(self, data, seed, small=False, **arguments):
+    def small_of(self, dataset):
+        """Returns the `Small` of a data set, or None if there is none."""
+        small = self.settings(dataset).small
+        return small if isinstance(small, Small) else self.small
+
+    def build(self, data, seed, small=None, **arguments):
         """Returns the model for loaded data, not compiled.
 
         Args:
             data: What `load` returns.
             seed: An integer.
-            small: Whether to build the small networks.
+            small: A `Small`, in the place of the paper's networks.
             **arguments: Arguments of the model, in the place of the recipe's.
         """
-        options = self.small.options if small else self.options
-        return self.model(data.image_shape, seed=seed, **options(data, seed) | arguments)
+        options = (small or self).options(data, seed)
+        return self.model(data.image_shape, seed=seed, **options | arguments)
 
-    def compile(self, model, steps, small=False, **arguments):
+    def compile(self, model, steps, small=None, **arguments):
         """Compiles a model that `build` made, for training of so many steps.
 
         Args:
@@ -122,7 +127,5 @@ class Recipe:
             small: As in `build`.
             **arguments: Further arguments of the model's `compile`.
         """
-        optimizers = self.optimizers
-        if small and self.small.optimizers is not None:
-            optimizers = self.small.optimizers
+        optimizers = (small and small.optimizers) or self.optimizers
         model.compile(**optimizers(steps), **arguments)

@@ -39,19 +39,20 @@ class Trainer:
         self.options |= {"stream": self.data.on_disk}  # of equal examples the digests differ
         self.batch_size, self.epochs = chosen["batch_size"], chosen["epochs"]
         replicas = strategy.num_replicas_in_sync
+        small = recipe.small_of(chosen["dataset"]) if chosen["small"] else None
         with run_errors(ValueError, TypeError):
             steps = self.data.steps_per_epoch(self.batch_size)
             self.steps = chosen["steps_per_epoch"] or max(steps, chosen["least_steps"])
             with strategy.scope():
                 self.model = recipe.build(
-                    self.data, chosen["seed"], chosen["small"], **self._model_arguments()
+                    self.data, chosen["seed"], small, **self._model_arguments()
                 )
                 if chosen["freeze"]:
                     freeze(self.model, chosen["freeze"])
             metrics = self._metrics()  # outside of the scope: each worker has its own
             with strategy.scope():
                 arguments = self._compile_arguments() | metrics
-                recipe.compile(self.model, self.epochs * self.steps, chosen["small"], **arguments)
+                recipe.compile(self.model, self.epochs * self.steps, small, **arguments)
         if self.batch_size < replicas:
             raise RunError(f"batch_size={self.batch_size} leaves some of {replicas} replicas none")
 

@@ -181,16 +181,18 @@ def test_a_folder_that_holds_a_run(digits, tmp_path):
 def test_small_networks_bring_their_penalty():
     recipe, dataset = zoo.RECIPES["dcgan"], {"dataset": "digits"}
     small = options.resolve(recipe, dataset, {})
-    assert small["small"] and small["penalty"] == recipe.small.penalty == "r1:2"
+    assert small["small"] is True and small["penalty"] == "r1:2"
     assert options.resolve(recipe, dataset | {"penalty": "r2"}, {})["penalty"] == "r2"
     assert options.resolve(recipe, dataset | {"small": False}, {})["penalty"] is None
+    own = options.resolve(recipe, {"dataset": "a folder"}, {})
+    assert own["small"] is True and own["penalty"] is None
     # A run keeps what it has recorded.
     assert options.resolve(recipe, {}, small | {"penalty": None})["penalty"] is None
 
 
 def test_small_networks_bring_their_optimizers(digits):
     recipe = zoo.RECIPES["dcgan"]
-    for small, beta_1 in ((True, 0.0), (False, 0.5)):
+    for small, beta_1 in ((recipe.small_of("digits"), 0.0), (recipe.small, 0.5), (None, 0.5)):
         model = recipe.build(digits, seed=0, small=small)
         recipe.compile(model, 10, small)
         assert model.generator_optimizer.beta_1 == beta_1
