@@ -3,7 +3,17 @@
 `kerasgan train --model=bgan` makes binary images, of images that a threshold makes binary;
 `kerasgan train --model=continuous_bgan` makes others. The networks are half as wide as the paper's,
 the binary game has 10 samples a latent instead of 20, and the generator learns faster than the
-discriminator; `--nosmall --epochs=100` trains as the paper does. Not measured yet.
+discriminator; `--nosmall --epochs=100` trains as the paper does.
+
+`kerasgan train --model=bgan --epochs=40 --seed=0`: 920 steps of 64 on the digits of scikit-learn in
+five minutes of a busy machine. On draws, not on means: the digits' classifier names 1,000 of them
+with a mean confidence of 0.89, and the entropy of their classes is 2.23 of 2.30 nats. Of 10 samples
+a latent 8.5 are effective, and the discriminator's loss is 1.10. 297 draws against as many images
+of the test split, made binary, on the features digits_features_901d27aa: Frechet distance 27.0,
+precision 0.70, recall 0.88. At the paper's learning rates (50 epochs, seed 1) the discriminator
+won: its loss was 0.13, and samples were noise in the form of strokes.
+
+The 100 epochs of the recipe, the continuous game, MNIST and Fashion-MNIST are not measured yet.
 """
 
 from kerasgan import models, networks
