@@ -49,6 +49,7 @@ _CGAN = "tests/models/test_cgan.py::test_"
 _INFOGAN = "tests/models/test_infogan.py::test_"
 _SGAN = "tests/models/test_sgan.py::test_"
 _AAE = "tests/models/test_aae.py::test_"
+_BGAN = "tests/models/test_bgan.py::test_"
 _BIGAN = "tests/models/test_bigan.py::test_"
 _TRANSLATION = "tests/models/test_image_to_image.py::test_"
 _REPLICAS = "tests/models/test_replicas.py::test_"
@@ -704,6 +705,39 @@ MUTANTS = [
             "return tf.random.stateless_normal((count, self.dim), seed, stddev=self.deviation)",
             "return tf.random.stateless_normal((count, self.dim), seed)",
             (f"{_AAE}the_deviation_of_a_gaussian_counts",),
+        ),
+    ),
+    *_mutants(
+        "models/bgan.py",
+        (
+            "weights = tf.stop_gradient(tf.nn.softmax(log_weights, axis=1))",
+            "weights = tf.nn.softmax(log_weights, axis=1)",
+            (f"{_BGAN}no_gradient_passes_through_the_discriminator",),
+        ),
+        (
+            "tf.nn.softmax(log_weights, axis=1)",
+            "tf.nn.softmax(log_weights, axis=0)",
+            (f"{_BGAN}weights_of_each_latents_draws_add_up_to_one",),
+        ),
+        (
+            "return tf.reduce_sum(values, axis=list(range(2, values.shape.rank)))",
+            "return tf.reduce_mean(values, axis=list(range(2, values.shape.rank)))",
+            (f"{_BGAN}one_sample_a_latent_has_the_cross_entropy_summed_over_pixels",),
+        ),
+        (
+            "samples = _as_images(thresholds <= tf.sigmoid(eta)[:, None])",
+            "samples = 2 * tf.sigmoid(eta)[:, None] - 1 + 0 * thresholds",
+            (f"{_BGAN}draws_are_binary_and_as_likely_as_the_generator_says",),
+        ),
+        (
+            "return _as_images(super().unpack(data) > 0)",
+            "return super().unpack(data)",
+            (f"{_BGAN}draws_are_binary_and_as_likely_as_the_generator_says",),
+        ),
+        (
+            "loss = tf.reduce_mean(tf.square(logits - log_partition))",
+            "loss = tf.reduce_mean(tf.square(logits))",
+            (f"{_BGAN}the_generator_seeks_log_z",),
         ),
     ),
     *_mutants(

@@ -3,6 +3,7 @@
 from zoo import (
     aae,
     acgan,
+    bgan,
     bigan,
     cgan,
     cyclegan,
@@ -35,6 +36,8 @@ RECIPES = {
         acgan.RECIPE,
         sngan.CONDITIONAL,
         infogan.RECIPE,
+        bgan.RECIPE,
+        bgan.CONTINUOUS,
         sgan.RECIPE,
         aae.AAE,
         aae.CONDITIONAL,

@@ -10,6 +10,7 @@ from kerasgan.models.aae import (
     SemiSupervisedAAE,
 )
 from kerasgan.models.acgan import ACGAN
+from kerasgan.models.bgan import BoundarySeekingGAN, ContinuousBoundarySeekingGAN
 from kerasgan.models.bigan import ALI, BiGAN
 from kerasgan.models.cgan import ConditionalGAN
 from kerasgan.models.cyclegan import CycleGAN, DualGAN
@@ -38,11 +39,13 @@ __all__ = [
     "WGANGP",
     "AdversarialAutoencoder",
     "AdversarialModel",
+    "BoundarySeekingGAN",
     "ConditionalAAE",
     "ConditionalGAN",
     "ConditionalR3GAN",
     "HalfLife",
     "ConditionalSNGAN",
+    "ContinuousBoundarySeekingGAN",
     "InfoGAN",
     "KPlusOneGAN",
     "LabelledPriorAAE",

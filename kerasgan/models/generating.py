@@ -87,7 +87,7 @@ class Generates:
         """
 
         def generate_n(count, seed):
-            return self.to_images(self.sample_latent(count, seed))
+            return self.to_images(*self.draw_inputs(count, seed))
 
         integers = [tf.TensorSpec((), "int32", "count"), tf.TensorSpec((), "int64", "seed")]
         # The first is what servers call when no endpoint is named.

@@ -169,6 +169,13 @@ def train_with_given_latents(name, strategy, steps, **options):
         model.sample_latent = given
     if hasattr(model, "drawn_classes"):
         model.drawn_classes = lambda count, training: tf.cast(10 * given(count)[:, 0], "int32") % 10
+    if hasattr(model, "draw_thresholds"):
+        # The same for each example, others for each of its samples.
+        shape = (model.num_samples, *model.image_shape)
+        thresholds = np.random.default_rng(2).uniform(size=shape).astype("float32")
+        model.draw_thresholds = lambda counts, seed: tf.broadcast_to(
+            thresholds, (*counts, *model.image_shape)
+        )
     batch = 2 * PART * parts
     order = np.arange(steps * batch)
     x, y = arrays(name, len(order))[0]
@@ -294,6 +301,30 @@ class _Coded(_Images):
             "num_categories": 3,
             "num_continuous": 2,
         }
+
+
+class _BoundarySeeking(_Images):
+    """Models whose generator makes images, or the logits of binary ones."""
+
+    binary = False
+
+    def narrow_networks(self, seed):
+        build, sizes = networks.bgan, {"width": 4, "units": 16, "seed": seed}
+        return {
+            "generator": build.generator(self.image_shape, binary=self.binary, **sizes),
+            "discriminator": build.discriminator(self.image_shape, **sizes),
+        }
+
+
+class _Binary(_BoundarySeeking):
+    """Models of binary images."""
+
+    binary = True
+    options = _Images.options | {"num_samples": 3}
+    rate = 1e-3  # the likelihood is a sum over pixels
+
+    def narrow_networks(self, seed):
+        return super().narrow_networks(seed) | {"num_samples": 3}
 
 
 class _SemiSupervised(_Images):
@@ -511,6 +542,8 @@ _KITS = {
     models.SNGAN: _Spectral(),
     models.ConditionalSNGAN: _SpectralLabelled(),
     models.InfoGAN: _Coded(),
+    models.BoundarySeekingGAN: _Binary(),
+    models.ContinuousBoundarySeekingGAN: _BoundarySeeking(),
     models.SemiSupervisedGAN: _SemiSupervised(),
     models.AdversarialAutoencoder: _Autoencoder(),
     models.ConditionalAAE: _LabelledAutoencoder(),

@@ -38,6 +38,19 @@ def test_images_are_those_of_the_model_however_they_are_computed(folder, tmp_pat
         np.testing.assert_array_equal(picture(tmp_path / "many" / f"{i:05d}.png"), image)
 
 
+def test_a_saved_model_draws_all_that_it_takes(tmp_path):
+    model = models.BoundarySeekingGAN(
+        generator=dense([(2,)], SHAPE, np.ones((2, 64))),
+        discriminator=dense([SHAPE], (1,), np.zeros((64, 1))),
+    )
+    model.export(tmp_path / "served")
+    result = run(
+        "generate", "--model=served", "--count=5", "--output=all.npy", "--seed=3", cwd=tmp_path
+    )
+    assert result.returncode == 0, result.stderr
+    np.testing.assert_array_equal(np.load(tmp_path / "all.npy"), model.generate(5, seed=3))
+
+
 def frames(path):
     """The pictures of a film."""
     with Image.open(path, formats=["GIF", "WEBP"]) as film:

@@ -119,7 +119,9 @@ def main():
     latents, *others = draw(_COUNT.value, seed)
     if _TRUNCATION.value < 1 or _INTERPOLATE.value:
         if latents.dtype == tf.uint8:  # a SavedModel's images
-            raise command_line.UserError("--interpolate and --truncation need --labels here")
+            raise command_line.UserError(
+                "--interpolate and --truncation need --labels here, or the run or its model.keras"
+            )
         latents = _TRUNCATION.value * np.asarray(latents)
     inputs = [latents, *others]
     if _INTERPOLATE.value:
@@ -318,8 +320,9 @@ def load_served(path):
         raise command_line.UserError(f"{path} takes attributes, which this script does not know")
     with loading.loading(path):
         signature = endpoints.signatures["generate"]
+        takes = signature.structured_input_signature[1]
         room = {
-            "latent_dim": signature.structured_input_signature[1]["latents"].shape[1],
+            "latent_dim": takes["latents"].shape[1],
             "image_shape": next(iter(signature.structured_outputs.values())).shape[1:],
         }
 
@@ -337,11 +340,11 @@ def load_served(path):
             raise command_line.UserError(f"{path} does not know all of --labels={asked}") from error
         return [latents, labels]
 
-    def draw_images(count, seed):  # the SavedModel alone knows how to draw labels
+    def draw_images(count, seed):  # the SavedModel alone knows how to draw what it takes
         with command_line.user_errors(tf.errors.ResourceExhaustedError):
             return [endpoints.generate_n(count, seed)]
 
-    if takes_labels and _LABELS.value is None:
+    if len(takes) > 1 and _LABELS.value is None:
         return draw_images, tf.identity, room | {"batch_size": _COUNT.value}
     return draw, endpoints.generate, room | {"batch_size": _BATCH_SIZE.value}
 

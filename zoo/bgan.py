@@ -1,0 +1,57 @@
+"""Boundary-seeking GANs on digits, MNIST and Fashion-MNIST.
+
+`kerasgan train --model=bgan` makes binary images, of images that a threshold makes binary;
+`kerasgan train --model=continuous_bgan` makes others. The networks are half as wide as the paper's,
+the binary game has 10 samples a latent instead of 20, and the generator learns faster than the
+discriminator; `--nosmall --epochs=100` trains as the paper does.
+
+`kerasgan train --model=bgan --epochs=40 --seed=0`: 920 steps of 64 on the digits of scikit-learn in
+five minutes of a busy machine. On draws, not on means: the digits' classifier names 1,000 of them
+with a mean confidence of 0.89, and the entropy of their classes is 2.23 of 2.30 nats. Of 10 samples
+a latent 8.5 are effective, and the discriminator's loss is 1.10. 297 draws against as many images
+of the test split, made binary, on the features digits_features_901d27aa: Frechet distance 27.0,
+precision 0.70, recall 0.88. At the paper's learning rates (50 epochs, seed 1) the discriminator
+won: its loss was 0.13, and samples were noise in the form of strokes.
+
+The 100 epochs of the recipe, the continuous game, MNIST and Fashion-MNIST are not measured yet.
+"""
+
+from kerasgan import models, networks
+from zoo.recipe import Recipe, Settings, Small, adam
+
+
+def _half(data, seed, binary):
+    """Networks half as wide as the paper's."""
+    build, sizes = networks.bgan, {"width": 32, "units": 512, "seed": seed}
+    return {
+        "generator": build.generator(data.image_shape, binary=binary, **sizes),
+        "discriminator": build.discriminator(data.image_shape, **sizes),
+    }
+
+
+def _faster(steps):
+    """A generator that learns faster than the discriminator, which else wins on few images."""
+    return adam(1e-3, 2e-4, beta_1=0.5)
+
+
+_DATA = {
+    "digits": Settings((16, 16, 1), batch_size=64, epochs=100, small=True),
+    "mnist": Settings((28, 28, 1), batch_size=64, epochs=15, small=True),
+    "fashion_mnist": Settings((28, 28, 1), batch_size=64, epochs=15, small=True),
+}
+_OWN_DATA = Settings((32, 32, 3), batch_size=64, epochs=50, small=True, least_steps=100)
+
+RECIPE = Recipe(
+    name="bgan",
+    model=models.BoundarySeekingGAN,
+    data=_DATA,
+    own_data=_OWN_DATA,
+    small=Small(lambda data, seed: _half(data, seed, binary=True) | {"num_samples": 10}, _faster),
+)
+CONTINUOUS = Recipe(
+    name="continuous_bgan",
+    model=models.ContinuousBoundarySeekingGAN,
+    data=_DATA,
+    own_data=_OWN_DATA,
+    small=Small(lambda data, seed: _half(data, seed, binary=False), _faster),
+)
