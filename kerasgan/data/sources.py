@@ -20,9 +20,9 @@ from kerasgan.data.pixels import check_range, to_uint8
 _SAMPLED = 64
 # How many rows of a file are looked at together.
 _CHECKED = 256
-# How many bytes of a file are read before its pages are given back. The system maps some around
-# those that are read, too.
-_MAPPED = 2**26
+# How many rows of a file are read before its pages are given back: the system may map a huge page,
+# 2 MiB, for each.
+_AT_ONCE = 32
 # What TensorFlow puts before the text of a `SourceError` that it passes on.
 MARK = "SourceError: "
 
@@ -166,7 +166,7 @@ class Mapped(Source):
     def __init__(self, path, image_shape=None, crop=True, limit=None, digest=None):
         self._path, self._digest = path, digest
         file = np.load(path, mmap_mode="r")
-        self._map, self._read_bytes = file.base, 0
+        self._map, self._read = file.base, 0
         rows = file[:limit]
         self._rows = rows[..., None] if rows.ndim == 3 else rows
         decode.check_channels((image_shape or self._rows.shape[1:])[2], self._rows.shape[3])
@@ -186,13 +186,25 @@ class Mapped(Source):
         return self._convert(image if image.dtype == np.uint8 else to_uint8(image).numpy())
 
     def _copy(self, index):
-        """Returns rows as an array of their own, and gives back the pages of the file at times."""
-        rows = np.array(self._rows[index])
-        self._read_bytes += rows.nbytes
-        if self._read_bytes > _MAPPED and hasattr(mmap, "MADV_DONTNEED"):
-            self._map.madvise(mmap.MADV_DONTNEED)
-            self._read_bytes = 0
+        """Returns rows as an array of their own, and gives back the pages of the file."""
+        if not np.ndim(index):
+            rows = np.array(self._rows[index])
+            self._give_back(len(rows) if isinstance(index, slice) else 1)
+            return rows
+        index = np.asarray(index)
+        rows = np.empty((len(index), *self._rows.shape[1:]), self._rows.dtype)
+        for start in range(0, len(index), _AT_ONCE):
+            part = slice(start, start + _AT_ONCE)
+            rows[part] = self._rows[index[part]]
+            self._give_back(_AT_ONCE)
         return rows
+
+    def _give_back(self, count):
+        """Counts rows that have been read, and gives back the pages of the file at times."""
+        self._read += count
+        if self._read >= _AT_ONCE and hasattr(mmap, "MADV_DONTNEED"):
+            self._map.madvise(mmap.MADV_DONTNEED)
+            self._read = 0
 
     def check(self, name):
         """Checks the values of floats as `check_images` does; it reads the file once, in parts.
