@@ -8,7 +8,7 @@ import pytest
 ROOT = pathlib.Path(__file__).parent.parent
 # A file imports only from floors below its own.
 FLOORS = [
-    {"files", "keras_compat"},
+    {"files", "keras_compat", "torch_files"},
     {"losses", "layers", "metrics", "optimizers", "data", "augment"},
     {"fast"},
     {"networks"},
