@@ -41,7 +41,7 @@ class Examining:
             with tf.GradientTape() as tape:
                 fake = self.fake_batch(real, training=False)
                 loss = self.generator_losses(real, fake, training=False)["generator_loss"]
-            gradients = tape.gradient(loss, self.examined_network.trainable_variables)
+            gradients = tape.gradient(loss, self.examined().trainable_variables)
             # Of several images, such as those of two domains, the least diverse count.
             ratios = [
                 mean_distance(generated) / mean_distance(examples)
@@ -58,8 +58,7 @@ class Examining:
             lambda data: self.distribute_strategy.run(examination, args=(data,)), autograph=False
         )
 
-    @property
-    def examined_network(self):
+    def examined(self):  # no property, whose name Keras would look up in files
         """The network whose gradient is measured: the one that makes what is judged."""
         return self.sampler
 

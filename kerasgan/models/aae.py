@@ -281,8 +281,7 @@ class AdversarialAutoencoder(Encodes, Generates, HasLatents, AdversarialModel):
 
     # ------------------------------------------------------------------ health, serialization
 
-    @property
-    def examined_network(self):
+    def examined(self):
         """The encoder, which is the game's generator."""
         return self.encoder_in_use
 
