@@ -51,7 +51,7 @@ def _of_classes(*args, measured="as_asked"):
         made,
         evaluate=f"{made.evaluate} {classifier}",
         tolerance=made.tolerance | {measured: 0.02},
-        picture="kerasgan generate --count=80 --labels=0,1,2,3,4,5,6,7,8,9 --seed=1",
+        picture="kerasgan generate --count=100 --labels=0,1,2,3,4,5,6,7,8,9 --seed=1",
     )
 
 
