@@ -5,6 +5,10 @@ minutes on one CPU core, beside other work. A classifier of 99.55 % test accurac
 requested class of 98.1 % of 10,000 generated digits, of 94.2 % in the worst class (8), of 99.8 % in
 the best (1); the discriminator's accuracies on held-out and generated images are 0.71 and 0.55.
 
+Trained again by this version, in bursts on a busy core, the preset `cgan_mnist`: 95.8 % as the
+package's classifier (99.5 % right) names them, Frechet distance 8.4 on its features, precision
+0.88, recall 0.46.
+
 The paper reports no such figure, but a Parzen window estimate (132 +- 1.8 against the unconditional
 225 +- 2), which was not made. It trained with SGD for very long; the recipe has Adam, and an
 average of the generator's weights. Fashion-MNIST and digits are not measured.
