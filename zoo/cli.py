@@ -11,7 +11,7 @@ COMMANDS = {
     "export": "Exports a trained model as a SavedModel.",
     "evaluate": "Measures a trained model, or pictures, on held-out images.",
     "compare": "Compares recipes, losses or options.",
-    "convert": "Converts a generator of pix2pix or CycleGAN from its authors' PyTorch file.",
+    "convert": "Converts a generator of pix2pix or CycleGAN that PyTorch has trained.",
     "reproduce": "Trains a preset anew, and compares it with its card.",
 }
 

@@ -23,7 +23,7 @@ def saved(tmp_path):
 
 def test_presets_are_loaded_by_folder_and_name(saved, monkeypatch):
     gan, folder = saved
-    monkeypatch.setattr(presets, "_BUILT_IN", folder.parent)
+    monkeypatch.setattr(presets, "BUILT_IN", folder.parent)
     for path in (folder, "squares"):
         made = loading.load_model(path).generate(4, seed=1).astype(int)
         assert np.abs(made - gan.generate(4, seed=1)).max() <= 1

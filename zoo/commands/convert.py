@@ -1,4 +1,4 @@
-"""Converts a generator of pix2pix or CycleGAN that its authors' PyTorch code has trained.
+"""Converts a generator of pix2pix or CycleGAN that PyTorch has trained.
 
 kerasgan convert --input=latest_net_G.pth --output=zebras.keras
 kerasgan generate --model=zebras.keras --input=horses --output=zebras

@@ -1,12 +1,12 @@
-"""Trains a preset anew by the command on its card, measures it, and compares it with the card.
+"""Trains a preset anew, and compares it with its card.
 
 kerasgan reproduce dcgan_mnist
 kerasgan reproduce dcgan_mnist --evaluate_only
 
 A preset is the name of one in the package, or the folder of one. Its card, README.md in that
-folder, says within which tolerance another training ends.
-With --evaluate_only the weights of the preset are measured, in a minute or a few; the values are
-those of the card but for rounding. Where a value is too far from the card's, it ends with code 1.
+folder, says within which tolerance another training ends. With --evaluate_only the weights of the
+preset are measured, in a minute or a few; the values are those of the card but for rounding. Where
+a value is too far from the card's, it ends with code 1.
 
 The folder --output then holds the run, the preset, and values.json. The same command goes on where
 it was stopped. Where the data are in a folder, --dataset says in which.
