@@ -19,6 +19,8 @@ prior's 1.05. With the learning rates, and the noise of 0.3, of the other recipe
 MNIST and Fashion-MNIST are not measured yet. The paper has 1.90 % errors on MNIST with 100 labels.
 """
 
+import dataclasses
+
 from kerasgan import data, models
 from zoo.recipe import Recipe, Settings, labelled, num_classes
 
@@ -62,15 +64,12 @@ AAE = Recipe(
     held_out=_held_out,
     monitor="val_reconstruction_mse",
 )
-CONDITIONAL = Recipe(
+CONDITIONAL = dataclasses.replace(
+    AAE,
     name="conditional_aae",
     model=models.ConditionalAAE,
-    data=AAE.data,
-    own_data=AAE.own_data,
     options=_classes,
     stream=labelled,
-    held_out=_held_out,
-    monitor="val_reconstruction_mse",
 )
 # Half as many labelled images as others in a batch; of these all are seen twice an epoch.
 SEMI_SUPERVISED = Recipe(
@@ -83,13 +82,11 @@ SEMI_SUPERVISED = Recipe(
     held_out=_held_out,
     monitor="val_accuracy",
 )
-LABELLED_PRIOR = Recipe(
+LABELLED_PRIOR = dataclasses.replace(
+    SEMI_SUPERVISED,
     name="labelled_prior_aae",
     model=models.LabelledPriorAAE,
-    data=SEMI_SUPERVISED.data,
-    own_data=SEMI_SUPERVISED.own_data,
     options=_petals,
     stream=_every_sixth_label,
-    held_out=_held_out,
     monitor="val_component_accuracy",
 )

@@ -16,6 +16,8 @@ won: its loss was 0.13, and samples were noise in the form of strokes.
 The 100 epochs of the recipe, the continuous game, MNIST and Fashion-MNIST are not measured yet.
 """
 
+import dataclasses
+
 from kerasgan import models, networks
 from zoo.recipe import Recipe, Settings, Small, adam
 
@@ -34,24 +36,20 @@ def _faster(steps):
     return adam(1e-3, 2e-4, beta_1=0.5)
 
 
-_DATA = {
-    "digits": Settings((16, 16, 1), batch_size=64, epochs=100, small=True),
-    "mnist": Settings((28, 28, 1), batch_size=64, epochs=15, small=True),
-    "fashion_mnist": Settings((28, 28, 1), batch_size=64, epochs=15, small=True),
-}
-_OWN_DATA = Settings((32, 32, 3), batch_size=64, epochs=50, small=True, least_steps=100)
-
 RECIPE = Recipe(
     name="bgan",
     model=models.BoundarySeekingGAN,
-    data=_DATA,
-    own_data=_OWN_DATA,
+    data={
+        "digits": Settings((16, 16, 1), batch_size=64, epochs=100, small=True),
+        "mnist": Settings((28, 28, 1), batch_size=64, epochs=15, small=True),
+        "fashion_mnist": Settings((28, 28, 1), batch_size=64, epochs=15, small=True),
+    },
+    own_data=Settings((32, 32, 3), batch_size=64, epochs=50, small=True, least_steps=100),
     small=Small(lambda data, seed: _half(data, seed, binary=True) | {"num_samples": 10}, _faster),
 )
-CONTINUOUS = Recipe(
+CONTINUOUS = dataclasses.replace(
+    RECIPE,
     name="continuous_bgan",
     model=models.ContinuousBoundarySeekingGAN,
-    data=_DATA,
-    own_data=_OWN_DATA,
     small=Small(lambda data, seed: _half(data, seed, binary=False), _faster),
 )

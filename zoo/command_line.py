@@ -159,22 +159,26 @@ def run(main, command=False):
         sys.exit(2)
 
 
+def flags_of(options):
+    """Returns flags, as on a command line, of values by name; None leaves one out."""
+    return [f"--{name}={value}" for name, value in options.items() if value is not None]
+
+
 def kerasgan(command, options, *others):
     """Runs another command in a process of its own: training leaves graphs in memory.
 
     Args:
         command: Its name.
         options: Values of its flags by name; None leaves one out.
-        *others: Further flags, as on a command line.
+        *others: Further flags, as on a command line; the last one wins.
 
     Raises:
         UserError: If it fails, after what it says itself.
     """
-    given = [f"--{name}={value}" for name, value in options.items() if value is not None]
     # Python finds the package in which this is, wherever the command is run.
     root = pathlib.Path(__file__).parent.parent
     path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))
-    started = [sys.executable, "-m", "zoo.cli", command, *given, *others]
+    started = [sys.executable, "-m", "zoo.cli", command, *flags_of(options), *others]
     shown = f"kerasgan {shlex.join(started[3:])}"
     print(shown, flush=True)
     if code := subprocess.run(started, env=os.environ | {"PYTHONPATH": path}).returncode:

@@ -50,6 +50,12 @@ def result_file(path):
         path.is_dir() and not holds_pictures(path) and not tf.saved_model.contains_saved_model(path)
     )
     file = path / "metrics.json" if run else path.with_name(f"{path.name}.metrics.json")
+    check_earlier(file)
+    return file
+
+
+def check_earlier(file):
+    """Raises a UserError if there is a file that `write` has not written."""
     if file.exists():
         try:
             written_by = json.loads(file.read_text(encoding="utf-8"))["written_by"]
@@ -57,7 +63,6 @@ def result_file(path):
             written_by = None
         if written_by != _WRITER:
             raise UserError(f"{file} exists, and is no earlier result: move it away")
-    return file
 
 
 def compare(names, network, real, make, count, batch_size):

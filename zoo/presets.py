@@ -3,7 +3,6 @@
 import dataclasses
 
 _MNIST = "MNIST, by Y. LeCun and C. Cortes (CC BY-SA 3.0)"
-_FASHION_MNIST = "Fashion-MNIST, by Zalando Research (MIT)"
 
 
 @dataclasses.dataclass(frozen=True)

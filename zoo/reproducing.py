@@ -4,7 +4,7 @@ import json
 import shlex
 
 from kerasgan.training import loading
-from zoo import command_line, comparison
+from zoo import command_line, comparison, measuring
 
 _FACTS = ("dataset", "features", "real", "generated")
 
@@ -21,7 +21,8 @@ def train(command, output, more):
         The folder of the preset, and the minutes that training took.
     """
     run, folder = output / "run", output / "preset"
-    command_line.kerasgan("train", more | {"workdir": run}, *shlex.split(command)[2:], "--resume")
+    flags = [*shlex.split(command)[2:], *command_line.flags_of(more)]  # the last one wins
+    command_line.kerasgan("train", {"workdir": run}, *flags, "--resume")
     if not folder.exists():
         loading.load_model(run).save_to_preset(folder)
     return folder, sum(comparison.seconds(run)) / 60
@@ -38,11 +39,15 @@ def measure(command, folder, output, more):
 
     Returns:
         The values by name, and what they are measured with.
+
+    Raises:
+        UserError: If the file is there, and is no earlier result.
     """
     output.parent.mkdir(parents=True, exist_ok=True)
-    output.unlink(missing_ok=True)  # of an earlier time
-    more = more | {"model": folder, "output": output}
-    command_line.kerasgan("evaluate", more, *shlex.split(command)[2:])
+    measuring.check_earlier(output)
+    output.unlink(missing_ok=True)
+    flags = [*shlex.split(command)[2:], *command_line.flags_of(more)]
+    command_line.kerasgan("evaluate", {"model": folder, "output": output}, *flags)
     found = json.loads(output.read_text(encoding="utf-8"))
     # Losses of a game say nothing of how good images of noise are.
     values = found["values"] or found["test"]

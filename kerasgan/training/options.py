@@ -47,14 +47,12 @@ def _one_of(*names):
     return check
 
 
-def _policy(value):
-    if value != "":
-        augment.get(value)
+def _or_empty(check):
+    def checked(value):
+        if value != "":
+            check(value)
 
-
-def _penalty(value):
-    if value != "":
-        losses.get_penalty(value)
+    return checked
 
 
 _BOOL = _one_of(False, True)
@@ -66,7 +64,7 @@ CHECKS = {
     "epochs": _integer(1),
     "least_steps": _integer(1),
     "small": _BOOL,
-    "augment": _policy,
+    "augment": _or_empty(augment.get),
     "direction": _one_of("a_to_b", "b_to_a"),
     "edges": _BOOL,
     "scale": _integer(1),
@@ -77,7 +75,7 @@ CHECKS = {
     "content_weight": _number,
     "adversarial_weight": _number,
     "adversarial_loss": losses.get,
-    "penalty": _penalty,
+    "penalty": _or_empty(losses.get_penalty),
     "steps_per_epoch": _integer(1),
     "generator_learning_rate": _number,
     "discriminator_learning_rate": _number,
@@ -175,10 +173,10 @@ def resolve(recipe, given, recorded):
     before = {name: value for name, value in recorded.items() if name in CHECKS}
     dataset = given.get("dataset") or before.get("dataset") or next(iter(recipe.data))
     settings, small = dataclasses.asdict(recipe.settings(dataset)), recipe.small_of(dataset)
-    if given.get("small") and small is None:
-        raise RunError(f"small=True: {recipe.name} has no small networks")
     settings["small"] = bool(settings["small"])
     if (settings | before | given)["small"]:
+        if small is None:
+            raise RunError(f"small=True: {recipe.name} has no small networks")
         settings["penalty"] = small.penalty
     options = DEFAULTS | {"fast": fast.mode()} | settings | before | given
     options["dataset"] = dataset

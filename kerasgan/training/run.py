@@ -49,8 +49,8 @@ def train(
             - `ema`: the decay of the generator's average, 0 for none. `content_weight` and
               `adversarial_weight`, of models that have them.
             - `adversarial_loss`, as `kerasgan.losses.get` takes it by name; `penalty`, as
-              `kerasgan.losses.get_penalty` does; `augment`, as `kerasgan.augment.get` does, empty
-              for none.
+              `kerasgan.losses.get_penalty` does, empty for the model's own; `augment`, as
+              `kerasgan.augment.get` does, empty for none.
             - `generator_learning_rate` and `discriminator_learning_rate`: constant ones.
             - `held_out`: what to evaluate on after each epoch, as `data`; the test split if that
               is not given and there is one.

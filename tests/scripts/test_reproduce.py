@@ -77,6 +77,18 @@ def test_a_preset_is_trained_anew(folder):
     assert "  frechet_distance " in result.stdout and "minutes; on the card 0.1" in result.stdout
 
 
+def test_data_are_where_the_flag_says_and_files_of_others_stay(folder):
+    describe(folder / "tiny", measured={"frechet_distance": 1.0})
+    flags = "reproduce", "tiny", "--evaluate_only"
+    result = run(*flags, "--dataset=nowhere", cwd=folder, forks=True)
+    assert result.returncode == 2 and "nowhere" in result.stderr.splitlines()[0]
+    (folder / "mine").mkdir()
+    (folder / "mine" / "values.json").write_text('{"mine": 1}')
+    refused = run(*flags, "--output=mine", cwd=folder, forks=True)
+    assert refuses(refused, "values.json", "no earlier result")
+    assert (folder / "mine" / "values.json").read_text() == '{"mine": 1}'
+
+
 def test_wrong_names(tmp_path):
     assert refuses(run("reproduce", cwd=tmp_path, forks=True), "name of one preset")
     assert refuses(run("reproduce", "none", cwd=tmp_path, forks=True), "no preset 'none'")

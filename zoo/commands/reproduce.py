@@ -43,7 +43,7 @@ def main(arguments):
     with command_line.user_errors(ValueError, OSError):
         folder = presets.find(preset, AdversarialModel)
         card = presets.metadata(folder)
-    for name in ("train", "evaluate", "measured", "tolerance"):
+    for name in ("train", "minutes", "evaluate", "measured", "tolerance"):
         if name not in card:
             raise command_line.UserError(f"the card of {preset} does not tell its {name!r}")
     output = pathlib.Path(_OUTPUT.value or f"reproduced/{folder.name}").expanduser()
