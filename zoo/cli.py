@@ -1,4 +1,4 @@
-"""The command `kerasgan`: train, generate, export, evaluate, compare, convert and reproduce."""
+"""The command `kerasgan`: train, generate, export, evaluate, report and more."""
 
 import importlib
 import sys
@@ -10,10 +10,14 @@ COMMANDS = {
     "generate": "Generates images with a trained model, from noise, or from pictures.",
     "export": "Exports a trained model as a SavedModel.",
     "evaluate": "Measures a trained model, or pictures, on held-out images.",
+    "report": "Writes a page of one or several runs.",
     "compare": "Compares recipes, losses or options.",
     "convert": "Converts a generator of pix2pix or CycleGAN that PyTorch has trained.",
     "reproduce": "Trains a preset anew, and compares it with its card.",
 }
+
+# These take names beside flags.
+_TAKE_NAMES = {"report", "reproduce"}
 
 
 def main():
@@ -36,7 +40,7 @@ def run(name):
     if name == "train":
         command_line.end_on_sigterm()  # before the imports that take seconds
     main = importlib.import_module(f"zoo.commands.{name}").main
-    command_line.run(main, command=name == "reproduce")  # which takes a name beside flags
+    command_line.run(main, command=name in _TAKE_NAMES)
 
 
 if __name__ == "__main__":
