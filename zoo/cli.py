@@ -8,7 +8,7 @@ from zoo import command_line
 COMMANDS = {
     "train": "Trains a model of the zoo.",
     "generate": "Generates images with a trained model, from noise, or from pictures.",
-    "export": "Exports a trained model as a SavedModel.",
+    "export": "Exports a trained model as a SavedModel, ONNX or LiteRT.",
     "evaluate": "Measures a trained model, or pictures, on held-out images.",
     "report": "Writes a page of one or several runs.",
     "compare": "Compares recipes, losses or options.",

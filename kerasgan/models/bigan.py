@@ -12,7 +12,7 @@ from kerasgan.engine.logs import logs
 from kerasgan.engine.model import AdversarialModel
 from kerasgan.engine.shapes import check_network, input_shape_of
 from kerasgan.models.encoding import Encodes
-from kerasgan.models.gan import HasLatents, uniform
+from kerasgan.models.gan import HasLatents, Normal, Uniform
 from kerasgan.models.generating import Generates
 
 
@@ -59,7 +59,7 @@ class BiGAN(Encodes, Generates, HasLatents, AdversarialModel):
     averaged = ("generator", "encoder")
     network_names = players
     default_latent_dim = 50
-    draw_latents = uniform(-1.0, 1.0)
+    draw_latents = Uniform(-1.0, 1.0)
 
     def __init__(
         self,
@@ -281,7 +281,7 @@ class ALI(BiGAN):
     """
 
     default_latent_dim = 64
-    draw_latents = staticmethod(tf.random.stateless_normal)
+    draw_latents = Normal()
 
     def encoder_outputs(self, latents):
         """Returns the shapes of what the encoder makes, of the latents' shape."""

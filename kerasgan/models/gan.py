@@ -1,6 +1,6 @@
 """The alternating game, and the original generative adversarial network."""
 
-import functools
+import dataclasses
 import math
 
 import keras
@@ -16,9 +16,33 @@ from kerasgan.engine.shapes import input_shape_of, symbolic
 from kerasgan.models.generating import Generates
 
 
-def uniform(low, high):
-    """Returns `draw_latents` of a model whose latents are uniform in [low, high]."""
-    return staticmethod(functools.partial(tf.random.stateless_uniform, minval=low, maxval=high))
+@dataclasses.dataclass(frozen=True)
+class Uniform:
+    """`draw_latents` of a model whose latents are uniform in [low, high]."""
+
+    low: float
+    high: float
+
+    def __call__(self, shape, seed):
+        """Returns latents of a shape."""
+        return tf.random.stateless_uniform(shape, seed, self.low, self.high)
+
+    def __str__(self):
+        """Returns the law in words."""
+        return f"uniform in [{self.low:.4g}, {self.high:.4g}]"
+
+
+@dataclasses.dataclass(frozen=True)
+class Normal:
+    """`draw_latents` of a model whose latents are from N(0, 1)."""
+
+    def __call__(self, shape, seed):
+        """Returns latents of a shape."""
+        return tf.random.stateless_normal(shape, seed)
+
+    def __str__(self):
+        """Returns the law in words."""
+        return "normal, mean 0, deviation 1"
 
 
 class HasLatents:
@@ -44,6 +68,10 @@ class HasLatents:
         else:
             seed = tf.stack([tf.cast(seed, "int64"), 0])
         return self.draw_latents((count, self.latent_dim), seed)
+
+    def input_ranges(self):
+        """Says how latents are drawn, too."""
+        return super().input_ranges() | {"latents": str(self.draw_latents)}
 
 
 class AlternatingGAN(AdversarialModel):
@@ -399,7 +427,7 @@ class GAN(Generates, HasLatents, AlternatingGAN):
         return optimizer(), optimizer()
 
     # Uniform noise of unit variance: a function of a shape and a seed.
-    draw_latents = uniform(-math.sqrt(3), math.sqrt(3))
+    draw_latents = Uniform(-math.sqrt(3), math.sqrt(3))
 
     def check_batch(self, x, y, name):
         """Raises a ValueError if an array does not hold the examples that the model makes."""
