@@ -1,4 +1,4 @@
-"""The command `kerasgan`: train, generate, export, evaluate, compare, convert and reproduce."""
+"""The command `kerasgan`: train, generate, inpaint, export, evaluate, compare and others."""
 
 import importlib
 import sys
@@ -8,6 +8,7 @@ from zoo import command_line
 COMMANDS = {
     "train": "Trains a model of the zoo.",
     "generate": "Generates images with a trained model, from noise, or from pictures.",
+    "inpaint": "Fills holes in pictures with a trained model.",
     "export": "Exports a trained model as a SavedModel.",
     "evaluate": "Measures a trained model, or pictures, on held-out images.",
     "compare": "Compares recipes, losses or options.",

@@ -2,7 +2,7 @@
 
 from kerasgan.engine.averages import HalfLife
 from kerasgan.engine.model import AdversarialModel
-from kerasgan.models import priors
+from kerasgan.models import holes, priors
 from kerasgan.models.aae import (
     AdversarialAutoencoder,
     ConditionalAAE,
@@ -56,5 +56,6 @@ __all__ = [
     "SRResNet",
     "SemiSupervisedAAE",
     "SemiSupervisedGAN",
+    "holes",
     "priors",
 ]

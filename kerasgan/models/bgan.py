@@ -8,14 +8,14 @@ from kerasgan.engine import replicas
 from kerasgan.engine.batches import batch_length, split
 from kerasgan.engine.checks import check_integer
 from kerasgan.engine.logs import logs
-from kerasgan.models.gan import GAN, uniform
+from kerasgan.models.gan import GAN, Uniform
 
 
 class _BoundarySeeking(GAN):
     """What both kinds have in common."""
 
     default_latent_dim = 64
-    draw_latents = uniform(0.0, 1.0)
+    draw_latents = Uniform(0.0, 1.0)
     binary = False  # whether the generator makes the logits of pixels
 
     def build_generator(self, image_shape, latent_dim, seed):
@@ -172,6 +172,10 @@ class BoundarySeekingGAN(_BoundarySeeking):
     def sample(self, latents, thresholds):
         """Returns one sample of each latent, white where sigmoid(eta) reaches the threshold."""
         return _as_images(thresholds <= tf.sigmoid(super().sample(latents)))
+
+    def render(self, latents):
+        """Returns the means of the draws of latents, which gradients pass through."""
+        return 2 * tf.sigmoid(super().sample(latents)) - 1
 
     # ------------------------------------------------------------------ what is compared with it
 

@@ -1,6 +1,5 @@
 """The alternating game, and the original generative adversarial network."""
 
-import functools
 import math
 
 import keras
@@ -13,19 +12,43 @@ from kerasgan.engine.examples import check_example_shape, examples_of
 from kerasgan.engine.logs import logs
 from kerasgan.engine.model import AdversarialModel
 from kerasgan.engine.shapes import input_shape_of, symbolic
+from kerasgan.models.completing import Completes
 from kerasgan.models.generating import Generates
 
 
-def uniform(low, high):
-    """Returns `draw_latents` of a model whose latents are uniform in [low, high]."""
-    return staticmethod(functools.partial(tf.random.stateless_uniform, minval=low, maxval=high))
+class Uniform:
+    """Latents that are uniform in [low, high): `draw_latents` of a model."""
+
+    def __init__(self, low, high):
+        self.low, self.high = low, high
+
+    def __call__(self, shape, seed):
+        """Returns draws, float32 (count, latent_dim), by a seed (2,)."""
+        return tf.random.stateless_uniform(shape, seed, self.low, self.high)
+
+    def nearest(self, latents):
+        """Returns latents moved to where draws lie: into the range."""
+        return tf.clip_by_value(latents, self.low, self.high)
+
+
+class Normal:
+    """Latents of N(0, 1): `draw_latents` of a model."""
+
+    def __call__(self, shape, seed):
+        """Returns draws, float32 (count, latent_dim), by a seed (2,)."""
+        return tf.random.stateless_normal(shape, seed)
+
+    def nearest(self, latents):
+        """Returns latents moved to where draws lie: near the sphere of radius sqrt(latent_dim)."""
+        radius = math.sqrt(latents.shape[1])
+        return radius * tf.math.l2_normalize(latents, axis=1)
 
 
 class HasLatents:
     """A mixin for models of latents: `sample_latent`.
 
-    A model has `latent_dim`, `seed_generator` and `draw_latents`, a function of a shape
-    (count, latent_dim) and a seed (2,).
+    A model has `latent_dim`, `seed_generator` and `draw_latents`: a `Uniform`, a `Normal`, or a
+    function of a shape (count, latent_dim) and a seed (2,).
     """
 
     def sample_latent(self, count, seed=None):
@@ -44,6 +67,11 @@ class HasLatents:
         else:
             seed = tf.stack([tf.cast(seed, "int64"), 0])
         return self.draw_latents((count, self.latent_dim), seed)
+
+    def nearest_latents(self, latents):
+        """Returns latents moved to where draws lie; of a function's draws it is not known where."""
+        nearest = getattr(self.draw_latents, "nearest", tf.identity)
+        return nearest(latents)
 
 
 class AlternatingGAN(AdversarialModel):
@@ -263,7 +291,7 @@ class AlternatingGAN(AdversarialModel):
 
 
 @keras.saving.register_keras_serializable("kerasgan")
-class GAN(Generates, HasLatents, AlternatingGAN):
+class GAN(Completes, Generates, HasLatents, AlternatingGAN):
     """Generates images from noise.
 
     Goodfellow et al., "Generative Adversarial Networks", 2014, arXiv:1406.2661, Algorithm 1, with
@@ -398,8 +426,8 @@ class GAN(Generates, HasLatents, AlternatingGAN):
 
         return optimizer(), optimizer()
 
-    # Uniform noise of unit variance: a function of a shape and a seed.
-    draw_latents = uniform(-math.sqrt(3), math.sqrt(3))
+    # Noise of unit variance.
+    draw_latents = Uniform(-math.sqrt(3), math.sqrt(3))
 
     def check_batch(self, x, y, name):
         """Raises a ValueError if an array does not hold the examples that the model makes."""

@@ -1,11 +1,10 @@
 """Spectrally normalized GANs, without classes and with a projection of them."""
 
 import keras
-import tensorflow as tf
 
 from kerasgan import networks, optimizers
 from kerasgan.models.cgan import ConditionalGAN
-from kerasgan.models.gan import GAN
+from kerasgan.models.gan import GAN, Normal
 
 
 class SpectralGame:
@@ -15,7 +14,7 @@ class SpectralGame:
     takes_vectors = False
     default_latent_dim = 128
     default_discriminator_steps = 5
-    draw_latents = staticmethod(tf.random.stateless_normal)
+    draw_latents = Normal()
 
     def build_generator(self, image_shape, latent_dim, seed):
         """Returns the paper's generator."""

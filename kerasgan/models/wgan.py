@@ -1,11 +1,10 @@
 """Wasserstein GANs: the critic kept Lipschitz by clipping its weights, or by a penalty."""
 
 import keras
-import tensorflow as tf
 
 from kerasgan import losses, networks, optimizers
 from kerasgan.models.dcgan import DCGAN
-from kerasgan.models.gan import GAN
+from kerasgan.models.gan import GAN, Normal
 
 
 @keras.saving.register_keras_serializable("kerasgan")
@@ -30,7 +29,7 @@ class WGAN(DCGAN):
 
     adversarial_loss = "wasserstein"
     default_discriminator_steps = 5
-    draw_latents = staticmethod(tf.random.stateless_normal)
+    draw_latents = Normal()
 
     def __init__(self, *args, clip=0.01, **kwargs):
         super().__init__(*args, **kwargs)
@@ -68,7 +67,7 @@ class WGANGP(GAN):
     penalty = losses.GradientPenalty(10.0)
     default_latent_dim = 128
     default_discriminator_steps = 5
-    draw_latents = staticmethod(tf.random.stateless_normal)
+    draw_latents = Normal()
 
     def build_generator(self, image_shape, latent_dim, seed):
         """Returns the convolutional generator."""

@@ -207,9 +207,7 @@ def transform_pictures(root, output):
     count = 0
     with command_line.user_errors(ValueError), command_line.new_folder(output):
         for path, picture in read_files(files, read, root, left_out):
-            target = (output / path.relative_to(root)).with_suffix(".png")
-            if target.exists():  # such as of one.jpg, beside one.png
-                target = target.with_name(f"{path.name}.png")
+            target = command_line.png_of(path, root, output)
             try:
                 made = transform(picture)
             except tf.errors.OpError as error:
