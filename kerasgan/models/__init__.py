@@ -13,6 +13,7 @@ from kerasgan.models.acgan import ACGAN
 from kerasgan.models.bgan import BoundarySeekingGAN, ContinuousBoundarySeekingGAN
 from kerasgan.models.bigan import ALI, BiGAN
 from kerasgan.models.cgan import ConditionalGAN
+from kerasgan.models.context_encoder import ContextEncoder
 from kerasgan.models.cyclegan import CycleGAN, DualGAN
 from kerasgan.models.dcgan import DCGAN
 from kerasgan.models.gan import GAN
@@ -45,6 +46,7 @@ __all__ = [
     "ConditionalR3GAN",
     "HalfLife",
     "ConditionalSNGAN",
+    "ContextEncoder",
     "ContinuousBoundarySeekingGAN",
     "InfoGAN",
     "KPlusOneGAN",

@@ -435,6 +435,36 @@ class _Inferring(_Bidirectional):
         }
 
 
+class _Context(_Images):
+    """Models that fill a hole in the middle."""
+
+    source, image_shape, limit = "photos", (32, 32, 3), 60
+    options = {"image_shape": (32, 32, 3)}
+    endpoints = {"inpaint", "discriminate"}
+
+    def narrow_networks(self, seed):
+        build, sizes = networks.context_encoder, {"width": 4, "seed": seed}
+        return {
+            "generator": build.generator((32, 32, 3), (16, 16, 3), bottleneck=8, **sizes),
+            "discriminator": build.discriminator((16, 16, 3), **sizes),
+        }
+
+    def networks(self):
+        images = keras.Input((32, 32, 3))
+        x = keras.layers.AveragePooling2D(2)(_convolution(4, "relu", 1)(images))
+        return {
+            "generator": keras.Model(images, _convolution(3, "tanh", 2)(x)),
+            "discriminator": _judge([(16, 16, 3)]),
+        }
+
+    def arrays(self, data, count):
+        images = data.images[:count]
+        return (images, None), (images, None)
+
+    def made(self, model):
+        return model.grid(data("context_encoder").images[:2])
+
+
 class _Pairs(_Images):
     """Models that take pairs of images."""
 
@@ -528,6 +558,7 @@ class _SuperResolution(_Images):
 
 
 _KITS = {
+    models.ContextEncoder: _Context(),
     models.Pix2Pix: _Pairs(),
     models.CycleGAN: _Unpaired(),
     models.SRGAN: _SuperResolution(),
