@@ -12,6 +12,7 @@ from kerasgan.models.aae import (
 from kerasgan.models.acgan import ACGAN
 from kerasgan.models.bgan import BoundarySeekingGAN, ContinuousBoundarySeekingGAN
 from kerasgan.models.bigan import ALI, BiGAN
+from kerasgan.models.ccgan import CCGAN, CCGAN2
 from kerasgan.models.cgan import ConditionalGAN
 from kerasgan.models.context_encoder import ContextEncoder
 from kerasgan.models.cyclegan import CycleGAN, DualGAN
@@ -29,6 +30,8 @@ from kerasgan.models.wgan import WGAN, WGANGP
 __all__ = [
     "ACGAN",
     "ALI",
+    "CCGAN",
+    "CCGAN2",
     "BiGAN",
     "CycleGAN",
     "DCGAN",

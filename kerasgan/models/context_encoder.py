@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from kerasgan import networks, optimizers
-from kerasgan.data import check_image_shape, check_images, to_float
+from kerasgan.data import check_image_shape, check_images
 from kerasgan.engine.batches import batch_length
 from kerasgan.engine.checks import warn_of_bounded_logits
 from kerasgan.engine.logs import logs
@@ -121,7 +121,7 @@ class ContextEncoder(Inpaints, AlternatingGAN):
         }
         return values if training else values | self.hole_measures(target, made, missing)
 
-    # ------------------------------------------------------------------ data, serving
+    # ------------------------------------------------------------------ data, serialization
 
     def check_batch(self, x, y, name):
         """Raises a ValueError if an array does not hold images."""
@@ -130,20 +130,6 @@ class ContextEncoder(Inpaints, AlternatingGAN):
     def examined_pairs(self, real, fake):
         """Returns the part of images that is made, and what is made."""
         return [(self.holes.part(real), fake[0])]
-
-    def score(self, images):
-        """Returns the discriminator's float32 logits for uint8 images, of what is made."""
-        return tf.cast(self.logits(to_float(images)), "float32")
-
-    def endpoints(self):
-        """Serves `discriminate` too, from what the generator makes to logits."""
-        shape = (None, *self.holes.part_shape(self.image_shape))
-        images = tf.TensorSpec(shape, "uint8", "images")
-        return super().endpoints() | {"discriminate": (self.score, [images])}
-
-    def output_names(self):
-        """Returns what signatures call the tensors of endpoints that return no images."""
-        return {"discriminate": "logits"}
 
     def get_config(self):
         """Returns the arguments that rebuild the model."""

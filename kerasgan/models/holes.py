@@ -97,6 +97,40 @@ class Centre(Holes):
 
 
 @keras.saving.register_keras_serializable("kerasgan")
+class RandomSquare(Holes):
+    """A square at a random place of each image.
+
+    Args:
+        side: Its side in pixels; None is half the shorter side of the image, as in CC-GAN.
+
+    Raises:
+        ValueError: If `side` is no positive integer.
+    """
+
+    def __init__(self, side=None):
+        self.side = None if side is None else check_integer("side", side)
+
+    def draw(self, count, image_shape, seed):
+        """Returns which pixels are missing, booleans (count, H, W, 1), by a seed (2,)."""
+        side = self.side or min(image_shape[:2]) // 2
+        seeds = tf.random.split(tf.cast(seed, "int32"), 2)
+
+        def inside(length, seed):
+            """Which of the places along an axis the squares cover, (count, length)."""
+            # Any place, the last one too.
+            first = tf.random.stateless_uniform((count, 1), seed, 0, length - side + 1, "int32")
+            places = tf.range(length)[None]
+            return (places >= first) & (places < first + side)
+
+        rows, columns = (inside(image_shape[i], seeds[i]) for i in (0, 1))
+        return (rows[:, :, None] & columns[:, None, :])[..., None]
+
+    def get_config(self):
+        """Returns the arguments that rebuild the object."""
+        return {"side": self.side}
+
+
+@keras.saving.register_keras_serializable("kerasgan")
 class RandomRegion(Holes):
     """Regions of random form, another one in each image.
 

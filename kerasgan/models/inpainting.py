@@ -136,5 +136,20 @@ class Inpaints:
         return self.inpainting_grid(images, self.draw_holes(len(images), (seed, 0)).numpy())
 
     def endpoints(self):
-        """Serves `inpaint`, from images and masks, booleans (N, H, W), to filled images."""
-        return {"inpaint": (self.to_filled, self.to_filled.input_signature)}
+        """Serves `inpaint`, of images and masks, and `discriminate`, of what the generator makes.
+
+        Masks are booleans (N, H, W), True where pixels are missing.
+        """
+        shape = (None, *self.holes.part_shape(self.image_shape))
+        return {
+            "inpaint": (self.to_filled, self.to_filled.input_signature),
+            "discriminate": (self.score, [tf.TensorSpec(shape, "uint8", "images")]),
+        }
+
+    def score(self, images):
+        """Returns the discriminator's float32 logits for uint8 images, of what is made."""
+        return tf.cast(self.logits(to_float(images)), "float32")
+
+    def output_names(self):
+        """Returns what signatures call the tensors of endpoints that return no images."""
+        return {"discriminate": "logits"}

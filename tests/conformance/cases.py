@@ -169,6 +169,9 @@ def train_with_given_latents(name, strategy, steps, **options):
         model.sample_latent = given
     if hasattr(model, "drawn_classes"):
         model.drawn_classes = lambda count, training: tf.cast(10 * given(count)[:, 0], "int32") % 10
+    if hasattr(model, "draw_holes"):
+        hole = np.random.default_rng(2).uniform(size=(1, *model.image_shape[:2], 1)) < 0.3
+        model.draw_holes = lambda count, seed: tf.repeat(hole, count, axis=0)
     if hasattr(model, "draw_thresholds"):
         # The same for each example, others for each of its samples.
         shape = (model.num_samples, *model.image_shape)
@@ -465,6 +468,31 @@ class _Context(_Images):
         return model.grid(data("context_encoder").images[:2])
 
 
+class _ContextConditional(_SemiSupervised):
+    """Models that fill holes, and tell classes of a few labels."""
+
+    options = {"image_shape": (8, 8, 1)}
+    endpoints = {"inpaint", "discriminate", "classify"}
+
+    def narrow_networks(self, seed):
+        build, shape = networks.ccgan, self.image_shape
+        return {
+            "generator": build.generator(shape, (4, 8), seed=seed),
+            "discriminator": build.discriminator(shape, (4, 8, 8), seed=seed),
+        }
+
+    def networks(self):
+        features = keras.Input((16,))
+        return {
+            "generator": _translator(1, 1),
+            "discriminator": _with_features(_discriminator([1])),
+            "head": keras.Model(features, _dense(10, None, 7)(features)),
+        }
+
+    def made(self, model):
+        return model.grid(data("ccgan").images[:4])
+
+
 class _Pairs(_Images):
     """Models that take pairs of images."""
 
@@ -559,6 +587,7 @@ class _SuperResolution(_Images):
 
 _KITS = {
     models.ContextEncoder: _Context(),
+    models.CCGAN: _ContextConditional(),
     models.Pix2Pix: _Pairs(),
     models.CycleGAN: _Unpaired(),
     models.SRGAN: _SuperResolution(),
