@@ -24,6 +24,12 @@ def folder(tmp_path_factory):
         discriminator=dense([SHAPE, (10,)], (1,), np.zeros((74, 1))),
         num_classes=10,
     ).save(folder / "cgan.keras")
+    half = SHAPE[0] // 2, SHAPE[1] // 2, 1
+    models.ContextEncoder(
+        holes=models.holes.Centre(overlap=1),
+        generator=dense([SHAPE], half, np.full((64, 16), 0.01)),
+        discriminator=dense([half], (1,), np.zeros((16, 1))),
+    ).save(folder / "encoder.keras")
     (folder / "pictures" / "more").mkdir(parents=True)
     for i, name in enumerate(["a.png", "b.bmp", "more/c.png"]):
         pixels = np.random.default_rng(i).integers(0, 256, SHAPE[:2], dtype=np.uint8)
@@ -55,6 +61,15 @@ def test_pictures_are_filled_and_elsewhere_as_they_were(folder, tmp_path):
             assert (filled[hole] != pixels[hole]).mean() > 0.8
 
 
+def test_a_context_encoder_fills_the_hole_that_it_knows(folder, tmp_path):
+    result = inpaint(folder, tmp_path, "encoder.keras", "--output=filled")
+    assert result.returncode == 0, result.stderr
+    filled = picture(tmp_path / "filled" / "a.png")
+    pixels = np.random.default_rng(0).integers(0, 256, SHAPE[:2], dtype=np.uint8)
+    hole = centre_mask(SHAPE, margin=1)
+    np.testing.assert_array_equal(filled != pixels, hole)
+
+
 def test_one_picture_of_all_steps_for_models_of_classes(folder, tmp_path):
     flags = ["--mask=random", "--labels=3", "--steps=2", "--count=2", "--output=sheet.png"]
     result = inpaint(folder, tmp_path, "cgan.keras", *flags)
@@ -74,6 +89,7 @@ def test_one_picture_of_all_steps_for_models_of_classes(folder, tmp_path):
         ("cgan.keras", ["--labels=3,4"], ["2 of 3 pictures"]),
         ("cgan.keras", ["--labels=11"], ["[0, 10)"]),
         ("gan.keras", ["--output=x.gif"], ["x.gif", ".png or .jpg"]),
+        ("encoder.keras", [], ["a ContextEncoder", "searches nothing", "--steps"]),
     ],
 )
 def test_what_cannot_be_is_told_in_one_line(folder, tmp_path, model, flags, words):

@@ -28,6 +28,7 @@ from kerasgan.data.files import picture_files, read_files
 from kerasgan.data.memory import check_memory
 from kerasgan.files import whole
 from kerasgan.models.generating import slerp
+from kerasgan.models.inpainting import Inpaints
 from kerasgan.training import folder, loading
 from zoo import command_line
 
@@ -244,6 +245,8 @@ def load_transform(path):
     if hasattr(model, "upscale"):
         return model.upscale, model.image_shape[2], None
     if not hasattr(model, "translate"):
+        if isinstance(model, Inpaints):
+            raise command_line.UserError(f"{path} fills holes: see kerasgan inpaint --help")
         raise command_line.UserError(f"{path} holds a {type(model).__name__}: it takes no --input")
     options = {"direction": direction} if isinstance(model.to_images, dict) else {}
     shape = getattr(model, "inputs_shape", model.image_shape)

@@ -4,9 +4,11 @@ kerasgan inpaint --model=dcgan_mnist --input=digits --mask=centre --output=fille
 kerasgan inpaint --model=runs/dcgan-mnist --input=digits --mask=hole.png --output=filled
 kerasgan inpaint --model=dcgan_mnist --input=digits --count=8 --output=sheet.png
 kerasgan inpaint --model=runs/cgan-mnist --input=sevens --labels=7 --output=filled
+kerasgan inpaint --model=runs/context_encoder-photos --input=mine --output=filled
 
 Pictures are cropped and resized to the size that the model knows. A model of noise searches the
-latents whose image is like the picture around the hole, which takes seconds a picture.
+latents whose image is like the picture around the hole, which takes seconds a picture; context
+encoders and CC-GANs have learnt to fill holes.
 """
 
 from zoo import quiet  # noqa: F401 before TensorFlow
@@ -18,6 +20,7 @@ from kerasgan import models
 from kerasgan.data import centre_mask, decode, save_image
 from kerasgan.data.files import picture_files, read_files
 from kerasgan.models.completing import Completes
+from kerasgan.models.inpainting import Inpaints
 from kerasgan.models.labelling import GeneratesByLabel
 from kerasgan.training import folder, loading
 from zoo import command_line
@@ -29,8 +32,9 @@ _INPUT = flags.DEFINE_string("input", None, "A folder of pictures.", required=Tr
 _MASK = flags.DEFINE_string(
     "mask",
     "centre",
-    "centre, the middle of half the sides; random, a region of a fifth to three tenths of each "
-    "picture; or a picture that is white where pixels are missing.",
+    "centre, the middle of half the sides, or as a context encoder has learnt it; random, a region "
+    "of a fifth to three tenths of each picture; or a picture that is white where pixels are "
+    "missing.",
 )
 _OUTPUT = flags.DEFINE_string(
     "output",
@@ -114,16 +118,21 @@ def main():
 
 def methods(model):
     """Returns what fills the holes of images, and what shows how."""
-    options = {"batch_size": _BATCH_SIZE.value}
+    search = {"steps": _STEPS.value, "weight": _WEIGHT.value, "restarts": _RESTARTS.value}
+    search = {name: value for name, value in search.items() if value is not None}
+    options, kind = (
+        {"batch_size": _BATCH_SIZE.value},
+        f"{_MODEL.value} holds a {type(model).__name__}",
+    )
     if isinstance(model, Completes):
-        wanted = {"steps": _STEPS.value, "weight": _WEIGHT.value, "restarts": _RESTARTS.value}
-        options |= {"seed": _SEED.value}
-        options |= {name: value for name, value in wanted.items() if value is not None}
+        options |= {"seed": _SEED.value} | search
         fill, picture = model.complete, model.completion_grid
+    elif not isinstance(model, Inpaints):
+        raise command_line.UserError(f"{kind}: it fills no holes")
+    elif search:
+        raise command_line.UserError(f"{kind}, which searches nothing: it takes no --{min(search)}")
     else:
-        raise command_line.UserError(
-            f"{_MODEL.value} holds a {type(model).__name__}: it fills no holes"
-        )
+        fill, picture = model.inpaint, model.inpainting_grid
     return (lambda *x: fill(*x, **options)), (lambda *x: picture(*x, **options))
 
 
@@ -131,7 +140,8 @@ def draw_masks(model, count):
     """Returns the masks that --mask names, (H, W) for all pictures or (count, H, W, 1)."""
     shape = model.image_shape
     if _MASK.value == "centre":
-        return centre_mask(shape)
+        holes = model.holes if isinstance(model, Inpaints) else None
+        return centre_mask(shape, holes.overlap if isinstance(holes, models.holes.Centre) else 0)
     if _MASK.value == "random":
         return models.holes.RandomRegion().draw(count, shape, (_SEED.value, 0)).numpy()
     path = folder.path_of(_MASK.value)
