@@ -51,6 +51,10 @@ _SGAN = "tests/models/test_sgan.py::test_"
 _AAE = "tests/models/test_aae.py::test_"
 _BGAN = "tests/models/test_bgan.py::test_"
 _BIGAN = "tests/models/test_bigan.py::test_"
+_COMPLETING = "tests/models/test_completing.py::test_"
+_COMPLETION = "tests/losses/test_completion.py::test_"
+_CONTEXT = "tests/models/test_context_encoder.py::test_"
+_CCGAN = "tests/models/test_ccgan.py::test_"
 _TRANSLATION = "tests/models/test_image_to_image.py::test_"
 _REPLICAS = "tests/models/test_replicas.py::test_"
 _LAWS = "tests/conformance/test_conformance.py::test_"
@@ -757,6 +761,97 @@ MUTANTS = [
         ),
     ),
     *_mutants(
+        "losses/completion.py",
+        (
+            "return (1.0 - missing) * share",
+            "return (1.0 - missing) * (1.0 - share)",
+            (f"{_COMPLETION}weights_are_shares_of_missing_pixels_around",),
+        ),
+        (
+            "return ops.sum(weights * difference, axis=(1, 2, 3))",
+            "return ops.mean(weights * difference, axis=(1, 2, 3))",
+            (f"{_COMPLETION}the_context_is_a_sum_over_pixels_and_channels",),
+        ),
+    ),
+    *_mutants(
+        "data/holes.py",
+        (
+            "degrees[0] -= 1",
+            "degrees[0] -= 0",
+            (
+                "tests/data/test_holes.py::test_what_differs_by_a_constant_blends_into_the_image_itself",
+            ),
+        ),
+    ),
+    *_mutants(
+        "models/completing.py",
+        (
+            "return i + 1, self.nearest_latents(latents - change), mean, square",
+            "return i + 1, latents - change, mean, square",
+            (f"{_COMPLETING}latents_stay_where_draws_lie",),
+        ),
+        (
+            "best = tf.argmin(",
+            "best = tf.argmax(",
+            (f"{_COMPLETING}the_restart_of_the_least_loss_counts",),
+        ),
+    ),
+    *_mutants(
+        "models/holes.py",
+        (
+            "seed, 0, length - side + 1, ",
+            "seed, 0, length - side, ",
+            (f"{_CCGAN}squares_lie_anywhere_as_far_as_the_last_row_and_column",),
+        ),
+    ),
+    *_mutants(
+        "metrics/holes.py",
+        (
+            "return ops.sum(missing * values, axis=(1, 2, 3))",
+            "return ops.sum(values, axis=(1, 2, 3))",
+            (f"{_CONTEXT}measures_look_at_the_hole_alone",),
+        ),
+    ),
+    *_mutants(
+        "models/inpainting.py",
+        (
+            "seen = self.with_holes(images, self.holes.hide(missing))",
+            "seen = images",
+            (f"{_CONTEXT}any_hole_is_filled_and_known_pixels_stay",),
+        ),
+    ),
+    *_mutants(
+        "models/context_encoder.py",
+        (
+            "weights = tf.where(missing, 1.0, self.holes.known_weight)",
+            "weights = 1.0",
+            (f"{_CONTEXT}losses_written_out",),
+        ),
+        (
+            "return super().discriminator_losses(self.holes.part(real), made, training)",
+            "return super().discriminator_losses(real, made, training)",
+            (f"{_CONTEXT}losses_written_out",),
+        ),
+    ),
+    *_mutants(
+        "models/ccgan.py",
+        (
+            "return [tf.where(missing, made, images), made, missing]",
+            "return [made, made, missing]",
+            (f"{_CCGAN}composites_are_the_images_around_the_hole",),
+        ),
+        (
+            "losses.NonSaturating(label_smoothing=0.1)",
+            "losses.NonSaturating(label_smoothing=0.0)",
+            (f"{_CCGAN}losses_written_out",),
+        ),
+        (
+            "fake = self.fake_batch(of_g, training=True)[first:]",
+            "fake = self.fake_batch(of_g, training=True)",
+            (f"{_CCGAN}cc_gan_2_also_judges_all_that_the_generator_makes",),
+        ),
+    ),
+    *_mutants(
         "models/sgan.py",
         (
             "losses.feature_matching(mean_features(unlabelled), mean_features(fake))",
@@ -1016,8 +1111,8 @@ MUTANTS = [
             (f"{_FIDELITY}ssim_of_a_single_window_against_its_definition",),
         ),
         (
-            "levels[..., :3] * ops.array(_LUMA)",
-            "levels[..., 2::-1] * ops.array(_LUMA)",
+            "pixels[..., :3] * ops.array(_LUMA)",
+            "pixels[..., 2::-1] * ops.array(_LUMA)",
             (f"{_FIDELITY}psnr_of_colours_is_that_of_luma",),
         ),
     ),

@@ -1,4 +1,4 @@
-"""The command `kerasgan`: train, generate, export, evaluate, report and more."""
+"""The command `kerasgan`: train, generate, inpaint, export, evaluate and others."""
 
 import importlib
 import sys
@@ -8,6 +8,7 @@ from zoo import command_line
 COMMANDS = {
     "train": "Trains a model of the zoo.",
     "generate": "Generates images with a trained model, from noise, or from pictures.",
+    "inpaint": "Fills holes in pictures with a trained model.",
     "export": "Exports a trained model as a SavedModel, ONNX or LiteRT.",
     "evaluate": "Measures a trained model, or pictures, on held-out images.",
     "report": "Writes a page of one or several runs.",

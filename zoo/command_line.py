@@ -105,6 +105,14 @@ def new_folder(path):
         raise
 
 
+def png_of(path, root, output):
+    """Returns the new PNG file in `output` for a picture at `path`, a file in the folder `root`."""
+    target = (output / path.relative_to(root)).with_suffix(".png")
+    if target.exists():  # such as of one.jpg, beside one.png
+        return target.with_name(f"{path.name}.png")
+    return target
+
+
 def parse_size(text):
     """Returns (height, width) of the value of --image_size: a side, or HEIGHTxWIDTH."""
     sides = text.lower().split("x")

@@ -1,6 +1,7 @@
 """Images in and out: pixel ranges, checks, and seekable tf.data pipelines from many sources."""
 
 from kerasgan.data.grid import comparison_grid, image_grid, save_film, save_image, scatter
+from kerasgan.data.holes import centre_mask, check_masks, poisson_blend
 from kerasgan.data.images import Images
 from kerasgan.data.labels import check_labels
 from kerasgan.data.loading import load_images
@@ -19,9 +20,11 @@ __all__ = [
     "Points",
     "SuperResolution",
     "Unpaired",
+    "centre_mask",
     "check_image_shape",
     "check_images",
     "check_labels",
+    "check_masks",
     "comparison_grid",
     "edge_map",
     "image_grid",
@@ -32,6 +35,7 @@ __all__ = [
     "load_points",
     "load_super_resolution",
     "load_unpaired",
+    "poisson_blend",
     "save_film",
     "save_image",
     "scatter",

@@ -17,6 +17,7 @@ from kerasgan.losses.classification import (
     cross_entropy,
     feature_matching,
 )
+from kerasgan.losses.completion import context_loss, context_weights, prior_loss
 from kerasgan.losses.penalties import (
     DRAGAN,
     R1,
@@ -52,6 +53,8 @@ __all__ = [
     "Wasserstein",
     "WeightClip",
     "categorical_information",
+    "context_loss",
+    "context_weights",
     "continuous_information",
     "cross_entropy",
     "feature_matching",
@@ -60,4 +63,5 @@ __all__ = [
     "l1",
     "l2",
     "perceptual",
+    "prior_loss",
 ]

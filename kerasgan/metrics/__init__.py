@@ -10,6 +10,7 @@ from kerasgan.metrics.frechet import (
     frechet_distance_of_moments,
     moments,
 )
+from kerasgan.metrics.holes import hole_l1, hole_psnr
 from kerasgan.metrics.inception_v3 import inception
 from kerasgan.metrics.kernel import KernelDistance, kernel_distance
 from kerasgan.metrics.modes import (
@@ -50,6 +51,8 @@ __all__ = [
     "extract_features",
     "frechet_distance",
     "frechet_distance_of_moments",
+    "hole_l1",
+    "hole_psnr",
     "inception",
     "inception_score",
     "kernel_distance",

@@ -72,6 +72,12 @@ def sharpness(images):
     return ops.mean(ops.sqrt(ops.square(down) + ops.square(right)), axis=(1, 2, 3))
 
 
+def levels(images):
+    """Returns images in [-1, 1] as the 256 levels of a file, float32 from 0 to 255."""
+    images = ops.cast(images, "float32")
+    return ops.round(ops.clip((images + 1.0) * 127.5, 0.0, 255.0))
+
+
 class _Fidelity(keras.metrics.MeanMetricWrapper):
     direction = "up"
 
@@ -138,7 +144,7 @@ def _luma(images, border):
     images = ops.cast(images, "float32")
     if border:
         images = images[:, border:-border, border:-border]
-    levels = ops.round(ops.clip((images + 1.0) * 127.5, 0.0, 255.0))
+    pixels = levels(images)
     if images.shape[-1] <= 2:
-        return levels[..., :1]
-    return 16.0 + ops.sum(levels[..., :3] * ops.array(_LUMA), axis=-1, keepdims=True)
+        return pixels[..., :1]
+    return 16.0 + ops.sum(pixels[..., :3] * ops.array(_LUMA), axis=-1, keepdims=True)

@@ -2,7 +2,7 @@
 
 from kerasgan.engine.averages import HalfLife
 from kerasgan.engine.model import AdversarialModel
-from kerasgan.models import priors
+from kerasgan.models import holes, priors
 from kerasgan.models.aae import (
     AdversarialAutoencoder,
     ConditionalAAE,
@@ -12,7 +12,9 @@ from kerasgan.models.aae import (
 from kerasgan.models.acgan import ACGAN
 from kerasgan.models.bgan import BoundarySeekingGAN, ContinuousBoundarySeekingGAN
 from kerasgan.models.bigan import ALI, BiGAN
+from kerasgan.models.ccgan import CCGAN, CCGAN2
 from kerasgan.models.cgan import ConditionalGAN
+from kerasgan.models.context_encoder import ContextEncoder
 from kerasgan.models.cyclegan import CycleGAN, DualGAN
 from kerasgan.models.dcgan import DCGAN
 from kerasgan.models.gan import GAN
@@ -28,6 +30,8 @@ from kerasgan.models.wgan import WGAN, WGANGP
 __all__ = [
     "ACGAN",
     "ALI",
+    "CCGAN",
+    "CCGAN2",
     "BiGAN",
     "CycleGAN",
     "DCGAN",
@@ -45,6 +49,7 @@ __all__ = [
     "ConditionalR3GAN",
     "HalfLife",
     "ConditionalSNGAN",
+    "ContextEncoder",
     "ContinuousBoundarySeekingGAN",
     "InfoGAN",
     "KPlusOneGAN",
@@ -56,5 +61,6 @@ __all__ = [
     "SRResNet",
     "SemiSupervisedAAE",
     "SemiSupervisedGAN",
+    "holes",
     "priors",
 ]

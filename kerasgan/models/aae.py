@@ -13,6 +13,7 @@ from kerasgan.engine.model import AdversarialModel
 from kerasgan.engine.players import Networks
 from kerasgan.engine.shapes import check_network, input_shape_of
 from kerasgan.models.classifying import Classifying, check_number
+from kerasgan.models.completing import Completes
 from kerasgan.models.encoding import Encodes
 from kerasgan.models.gan import HasLatents
 from kerasgan.models.generating import Generates
@@ -22,7 +23,7 @@ from kerasgan.models.priors import Gaussian, GaussianMixture
 
 
 @keras.saving.register_keras_serializable("kerasgan")
-class AdversarialAutoencoder(Encodes, Generates, HasLatents, AdversarialModel):
+class AdversarialAutoencoder(Encodes, Completes, Generates, HasLatents, AdversarialModel):
     """Encodes images so that their codes are distributed like a prior, and decodes them.
 
     Makhzani et al., "Adversarial Autoencoders", 2015, arXiv:1511.05644, section 2. The encoder q
@@ -275,6 +276,10 @@ class AdversarialAutoencoder(Encodes, Generates, HasLatents, AdversarialModel):
         """
         latents = self.prior.walk(side).reshape(-1, self.latent_dim)
         return image_grid(self.decode(latents, *([label] * len(latents) for label in labels)), side)
+
+    def judge(self, images, latents, *labels):
+        """Returns D's logits of codes: it sees no images."""
+        return self.apply(self.discriminator, latents)
 
     def score(self, latents):
         """Returns the discriminator's float32 logits for codes."""
@@ -611,6 +616,10 @@ class LabelledPriorAAE(PartlyLabelled, AdversarialAutoencoder):
         nearest = self.prior.component_of(fake[: batch_length(labels)])
         accuracy = tf.reduce_mean(tf.cast(tf.equal(nearest, labels), "float32"))
         return super().generator_losses(real, fake, training) | {"component_accuracy": accuracy}
+
+    def judge(self, images, latents):
+        """Returns D's logits of codes of no class."""
+        return self.score(latents, tf.fill([batch_length(latents)], self.num_classes))
 
     def score(self, latents, labels):
         """Returns the discriminator's float32 logits for codes.

@@ -173,6 +173,10 @@ class BoundarySeekingGAN(_BoundarySeeking):
         """Returns one sample of each latent, white where sigmoid(eta) reaches the threshold."""
         return _as_images(thresholds <= tf.sigmoid(super().sample(latents)))
 
+    def render(self, latents):
+        """Returns the means of the draws of latents, which gradients pass through."""
+        return 2 * tf.sigmoid(super().sample(latents)) - 1
+
     # ------------------------------------------------------------------ what is compared with it
 
     def score(self, images):

@@ -11,13 +11,14 @@ from kerasgan.engine.examples import examples_of
 from kerasgan.engine.logs import logs
 from kerasgan.engine.model import AdversarialModel
 from kerasgan.engine.shapes import check_network, input_shape_of
+from kerasgan.models.completing import Completes
 from kerasgan.models.encoding import Encodes
 from kerasgan.models.gan import HasLatents, Normal, Uniform
 from kerasgan.models.generating import Generates
 
 
 @keras.saving.register_keras_serializable("kerasgan")
-class BiGAN(Encodes, Generates, HasLatents, AdversarialModel):
+class BiGAN(Encodes, Completes, Generates, HasLatents, AdversarialModel):
     """Generates images of latents, and learns what latents, and features, images have.
 
     Donahue et al., "Adversarial Feature Learning", 2016, arXiv:1605.09782. The discriminator D
@@ -214,7 +215,11 @@ class BiGAN(Encodes, Generates, HasLatents, AdversarialModel):
         error, other = distance(real), distance(tf.roll(real, 1, axis=0))
         return values | {"reconstruction_error": error, "reconstruction_ratio": error / other}
 
-    # ------------------------------------------------------------------ encoding
+    # ------------------------------------------------------------------ encoding, completing
+
+    def judge(self, images, latents):
+        """Returns D's logits of (G(z), z)."""
+        return self.logits([images, latents])
 
     @property
     def encoder_in_use(self):

@@ -81,6 +81,11 @@ class ConditionalGAN(GeneratesByLabel, GAN):
         made = self.apply(generator, [latents, condition], training)
         return [tf.cast(made, "float32"), condition]
 
+    def judge(self, images, latents, labels):
+        """Returns D's logits of generated images, with their y if D is told it."""
+        y = self.condition(labels)
+        return self.logits([images, y] if self.discriminator_conditions() else images)
+
     def get_config(self):
         """Returns the arguments that rebuild the model."""
         return super().get_config() | {

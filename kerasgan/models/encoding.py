@@ -1,5 +1,6 @@
 """What models have in common that encode images."""
 
+import numpy as np
 import tensorflow as tf
 
 from kerasgan.data import check_images, image_grid, scatter, to_float, to_uint8
@@ -68,6 +69,10 @@ class Encodes:
 
     def _reconstructed(self, images):
         return self.to_images(self._encoded(images))
+
+    def starts_of(self, images, drawn):
+        """Returns latents to begin inverting images with: the code of each, then draws."""
+        return np.concatenate([self.encode(images)[:, None], drawn[:, 1:]], axis=1)
 
     # ------------------------------------------------------------------ pictures
 

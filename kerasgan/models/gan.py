@@ -1,6 +1,5 @@
 """The alternating game, and the original generative adversarial network."""
 
-import dataclasses
 import math
 
 import keras
@@ -13,43 +12,51 @@ from kerasgan.engine.examples import check_example_shape, examples_of
 from kerasgan.engine.logs import logs
 from kerasgan.engine.model import AdversarialModel
 from kerasgan.engine.shapes import input_shape_of, symbolic
+from kerasgan.models.completing import Completes
 from kerasgan.models.generating import Generates
 
 
-@dataclasses.dataclass(frozen=True)
 class Uniform:
-    """`draw_latents` of a model whose latents are uniform in [low, high]."""
+    """Latents that are uniform in [low, high): `draw_latents` of a model."""
 
-    low: float
-    high: float
+    def __init__(self, low, high):
+        self.low, self.high = low, high
 
     def __call__(self, shape, seed):
-        """Returns latents of a shape."""
+        """Returns draws, float32 (count, latent_dim), by a seed (2,)."""
         return tf.random.stateless_uniform(shape, seed, self.low, self.high)
 
     def __str__(self):
         """Returns the law in words."""
         return f"uniform in [{self.low:.4g}, {self.high:.4g}]"
 
+    def nearest(self, latents):
+        """Returns latents moved to where draws lie: into the range."""
+        return tf.clip_by_value(latents, self.low, self.high)
 
-@dataclasses.dataclass(frozen=True)
+
 class Normal:
-    """`draw_latents` of a model whose latents are from N(0, 1)."""
+    """Latents of N(0, 1): `draw_latents` of a model."""
 
     def __call__(self, shape, seed):
-        """Returns latents of a shape."""
+        """Returns draws, float32 (count, latent_dim), by a seed (2,)."""
         return tf.random.stateless_normal(shape, seed)
 
     def __str__(self):
         """Returns the law in words."""
         return "normal, mean 0, deviation 1"
 
+    def nearest(self, latents):
+        """Returns latents moved to where draws lie: near the sphere of radius sqrt(latent_dim)."""
+        radius = math.sqrt(latents.shape[1])
+        return radius * tf.math.l2_normalize(latents, axis=1)
+
 
 class HasLatents:
     """A mixin for models of latents: `sample_latent`.
 
-    A model has `latent_dim`, `seed_generator` and `draw_latents`, a function of a shape
-    (count, latent_dim) and a seed (2,).
+    A model has `latent_dim`, `seed_generator` and `draw_latents`: a `Uniform`, a `Normal`, or a
+    function of a shape (count, latent_dim) and a seed (2,).
     """
 
     def sample_latent(self, count, seed=None):
@@ -72,6 +79,11 @@ class HasLatents:
     def input_ranges(self):
         """Says how latents are drawn, too."""
         return super().input_ranges() | {"latents": str(self.draw_latents)}
+
+    def nearest_latents(self, latents):
+        """Returns latents moved to where draws lie; of a function's draws it is not known where."""
+        nearest = getattr(self.draw_latents, "nearest", tf.identity)
+        return nearest(latents)
 
 
 class AlternatingGAN(AdversarialModel):
@@ -291,7 +303,7 @@ class AlternatingGAN(AdversarialModel):
 
 
 @keras.saving.register_keras_serializable("kerasgan")
-class GAN(Generates, HasLatents, AlternatingGAN):
+class GAN(Completes, Generates, HasLatents, AlternatingGAN):
     """Generates images from noise.
 
     Goodfellow et al., "Generative Adversarial Networks", 2014, arXiv:1406.2661, Algorithm 1, with
@@ -426,7 +438,7 @@ class GAN(Generates, HasLatents, AlternatingGAN):
 
         return optimizer(), optimizer()
 
-    # Uniform noise of unit variance: a function of a shape and a seed.
+    # Noise of unit variance.
     draw_latents = Uniform(-math.sqrt(3), math.sqrt(3))
 
     def check_batch(self, x, y, name):

@@ -96,6 +96,12 @@ class InfoGAN(GeneratesByCode, Classifying, GAN):
         categories = tf.argmax(scores, axis=1)  # any category, all as likely
         return tf.concat([noise, tf.one_hot(categories, self.num_categories), continuous], 1)
 
+    def nearest_latents(self, latents):
+        """Returns latents moved to where draws lie; a category may be a mixture of several."""
+        noise, categories, continuous = self.parts(latents)
+        low_high = [(noise, -1.0, 1.0), (categories, 0.0, 1.0), (continuous, -1.0, 1.0)]
+        return tf.concat([tf.clip_by_value(*each) for each in low_high], axis=1)
+
     def fake_batch(self, real, training):
         """Returns generated images and their latents."""
         seeds = self.seed_generator if training else self.evaluation_seed_generator

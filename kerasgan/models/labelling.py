@@ -90,6 +90,41 @@ class GeneratesByLabel:
         inputs = self.draw_inputs(count, seed, labels)
         return predict_in_batches(self.to_images, inputs, batch_size)
 
+    def complete(self, images, masks, labels, **options):
+        """Fills holes in images of known classes, or with known attributes.
+
+        Args:
+            images: As in `kerasgan.models.GAN.complete`.
+            masks: Likewise.
+            labels: The labels of the images, (N,) or a single class for all, or their attributes,
+                as in `generate`.
+            **options: Other arguments as there.
+
+        Returns:
+            A NumPy array of uint8 in [0, 255], of the shape of the images.
+
+        Raises:
+            ValueError: As there, and if the labels are out of range or of another shape.
+        """
+        return super().complete(images, masks, self.labels_for(images, labels), **options)
+
+    def completion_grid(self, images, masks, labels, **options):
+        """Returns a picture of what `complete` does; arguments are its own."""
+        return super().completion_grid(images, masks, self.labels_for(images, labels), **options)
+
+    def invert(self, images, labels, **options):
+        """Returns the latents that make images of known classes, or with known attributes, best.
+
+        Arguments, errors and what is returned are those of `kerasgan.models.GAN.invert`; labels are
+        as in `complete`.
+        """
+        return super().invert(images, self.labels_for(images, labels), **options)
+
+    def labels_for(self, images, labels):
+        """Returns the labels of images, given one by one, or a class for all."""
+        labels = [labels] * len(images) if np.ndim(labels) == 0 else labels
+        return self.check_labels(labels, len(images))
+
     def real_and_inputs(self, x, y):
         """Returns the images and their labels."""
         return x, y

@@ -14,8 +14,8 @@ from kerasgan.engine.logs import logs
 from kerasgan.keras_compat import layers_of
 from kerasgan.layers import WeightNormalizedDense, initialize_from_data
 from kerasgan.models.classifying import Classifying, check_class_outputs, check_number
-from kerasgan.models.gan import GAN
-from kerasgan.models.partly_labelled import PartlyLabelled
+from kerasgan.models.gan import GAN, Uniform
+from kerasgan.models.partly_labelled import PartlyLabelled, every_second
 from kerasgan.optimizers import RootEpsilonAdam
 
 _INITIALIZATION_IMAGES = 500
@@ -56,7 +56,7 @@ class SemiSupervisedGAN(PartlyLabelled, Classifying, GAN):
 
     averaged = ("generator", "discriminator")
     takes_vectors = False
-    draw_latents = staticmethod(tf.random.stateless_uniform)  # in [0, 1)
+    draw_latents = Uniform(0.0, 1.0)
     generated_classes = 0  # logits beside those of the K classes
 
     def __init__(self, *args, num_classes=None, unlabelled_weight=1.0, **kwargs):
@@ -102,16 +102,14 @@ class SemiSupervisedGAN(PartlyLabelled, Classifying, GAN):
     def train_step(self, data):
         """Updates D, then G on other unlabelled images and other noise."""
         (labelled, unlabelled), labels = self.unpack(data)
-        for real in split(
-            ((labelled, _every_second(unlabelled)), labels), self.discriminator_steps
-        ):
+        for real in split(((labelled, every_second(unlabelled)), labels), self.discriminator_steps):
             fake = self.fake_batch(real, training=True)
             with tf.GradientTape() as tape:
                 values = self.discriminator_losses(real, fake, training=True)
             self.update("discriminator", values["discriminator_loss"], tape)
         # The only image of an incomplete batch serves both: the mean of none is NaN.
         odd = tf.minimum(batch_length(unlabelled) - 1, 1)
-        real = (labelled, _every_second(unlabelled, odd)), labels
+        real = (labelled, every_second(unlabelled, odd)), labels
         with tf.GradientTape() as tape:
             fake = self.fake_batch(real, training=True)
             values |= self.generator_losses(real, fake, training=True)
@@ -240,11 +238,6 @@ class KPlusOneGAN(SemiSupervisedGAN):
         real_logits = self.logits(unlabelled, training) if relativistic else None
         loss = self.adversarial_loss.generator(self.logits(fake, training), real_logits)
         return {"generator_loss": loss + sum(self.generator.losses)}
-
-
-def _every_second(images, start=0):
-    """images[start::2], which TensorFlow's slices do many times more slowly."""
-    return tf.gather(images, tf.range(start, batch_length(images), 2))
 
 
 def _unlabelled(x, count):

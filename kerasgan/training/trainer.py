@@ -11,6 +11,7 @@ import tensorflow as tf
 
 import kerasgan
 from kerasgan import augment, callbacks, losses
+from kerasgan.models.inpainting import Inpaints
 from kerasgan.training import (
     cluster,
     folder,
@@ -162,9 +163,10 @@ class Trainer:
         folder.write_options(workdir, chosen | {"trained_epochs": trained})
         model.export(workdir / "saved_model")
         if chief:
+            command = "inpaint" if isinstance(model, Inpaints) else "generate"
             output = "--output=more.png" if examples is None else "--input=pictures --output=made"
             print(
-                f"Done: look at {workdir}/samples. Next: kerasgan generate --model={workdir} "
+                f"Done: look at {workdir}/samples. Next: kerasgan {command} --model={workdir} "
                 f"{output}"
             )
         return model

@@ -169,6 +169,9 @@ def train_with_given_latents(name, strategy, steps, **options):
         model.sample_latent = given
     if hasattr(model, "drawn_classes"):
         model.drawn_classes = lambda count, training: tf.cast(10 * given(count)[:, 0], "int32") % 10
+    if hasattr(model, "draw_holes"):
+        hole = np.random.default_rng(2).uniform(size=(1, *model.image_shape[:2], 1)) < 0.3
+        model.draw_holes = lambda count, seed: tf.repeat(hole, count, axis=0)
     if hasattr(model, "draw_thresholds"):
         # The same for each example, others for each of its samples.
         shape = (model.num_samples, *model.image_shape)
@@ -435,6 +438,61 @@ class _Inferring(_Bidirectional):
         }
 
 
+class _Context(_Images):
+    """Models that fill a hole in the middle."""
+
+    source, image_shape, limit = "photos", (32, 32, 3), 60
+    options = {"image_shape": (32, 32, 3)}
+    endpoints = {"inpaint", "discriminate"}
+
+    def narrow_networks(self, seed):
+        build, sizes = networks.context_encoder, {"width": 4, "seed": seed}
+        return {
+            "generator": build.generator((32, 32, 3), (16, 16, 3), bottleneck=8, **sizes),
+            "discriminator": build.discriminator((16, 16, 3), **sizes),
+        }
+
+    def networks(self):
+        images = keras.Input((32, 32, 3))
+        x = keras.layers.AveragePooling2D(2)(_convolution(4, "relu", 1)(images))
+        return {
+            "generator": keras.Model(images, _convolution(3, "tanh", 2)(x)),
+            "discriminator": _judge([(16, 16, 3)]),
+        }
+
+    def arrays(self, data, count):
+        images = data.images[:count]
+        return (images, None), (images, None)
+
+    def made(self, model):
+        return model.grid(data("context_encoder").images[:2])
+
+
+class _ContextConditional(_SemiSupervised):
+    """Models that fill holes, and tell classes of a few labels."""
+
+    options = {"image_shape": (8, 8, 1)}
+    endpoints = {"inpaint", "discriminate", "classify"}
+
+    def narrow_networks(self, seed):
+        build, shape = networks.ccgan, self.image_shape
+        return {
+            "generator": build.generator(shape, (4, 8), seed=seed),
+            "discriminator": build.discriminator(shape, (4, 8, 8), seed=seed),
+        }
+
+    def networks(self):
+        features = keras.Input((16,))
+        return {
+            "generator": _translator(1, 1),
+            "discriminator": _with_features(_discriminator([1])),
+            "head": keras.Model(features, _dense(10, None, 7)(features)),
+        }
+
+    def made(self, model):
+        return model.grid(data("ccgan").images[:4])
+
+
 class _Pairs(_Images):
     """Models that take pairs of images."""
 
@@ -528,6 +586,8 @@ class _SuperResolution(_Images):
 
 
 _KITS = {
+    models.ContextEncoder: _Context(),
+    models.CCGAN: _ContextConditional(),
     models.Pix2Pix: _Pairs(),
     models.CycleGAN: _Unpaired(),
     models.SRGAN: _SuperResolution(),

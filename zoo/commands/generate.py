@@ -28,6 +28,7 @@ from kerasgan.data.files import picture_files, read_files
 from kerasgan.data.memory import check_memory
 from kerasgan.files import whole
 from kerasgan.models.generating import slerp
+from kerasgan.models.inpainting import Inpaints
 from kerasgan.training import folder, loading
 from zoo import command_line
 
@@ -207,9 +208,7 @@ def transform_pictures(root, output):
     count = 0
     with command_line.user_errors(ValueError), command_line.new_folder(output):
         for path, picture in read_files(files, read, root, left_out):
-            target = (output / path.relative_to(root)).with_suffix(".png")
-            if target.exists():  # such as of one.jpg, beside one.png
-                target = target.with_name(f"{path.name}.png")
+            target = command_line.png_of(path, root, output)
             try:
                 made = transform(picture)
             except tf.errors.OpError as error:
@@ -246,6 +245,8 @@ def load_transform(path):
     if hasattr(model, "upscale"):
         return model.upscale, model.image_shape[2], None
     if not hasattr(model, "translate"):
+        if isinstance(model, Inpaints):
+            raise command_line.UserError(f"{path} fills holes: see kerasgan inpaint --help")
         raise command_line.UserError(f"{path} holds a {type(model).__name__}: it takes no --input")
     options = {"direction": direction} if isinstance(model.to_images, dict) else {}
     shape = getattr(model, "inputs_shape", model.image_shape)
