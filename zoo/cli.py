@@ -11,6 +11,7 @@ COMMANDS = {
     "inpaint": "Fills holes in pictures with a trained model.",
     "export": "Exports a trained model as a SavedModel, ONNX or LiteRT.",
     "evaluate": "Measures a trained model, or pictures, on held-out images.",
+    "explore": "Opens a page on which to play with a model.",
     "report": "Writes a page of one or several runs.",
     "compare": "Compares recipes, losses or options.",
     "convert": "Converts a generator of pix2pix or CycleGAN that PyTorch has trained.",

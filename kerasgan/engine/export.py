@@ -76,7 +76,9 @@ class Exporting:
         if format == "tf_saved_model":
             if endpoint is not None or kwargs:
                 raise ValueError(f"A SavedModel has all endpoints; got {endpoint=}, {kwargs}.")
-            write_saved_model(filepath, endpoints, names, self._served(), verbose=bool(verbose))
+            write_saved_model(
+                filepath, endpoints, names, self.served_networks(), verbose=bool(verbose)
+            )
             return
         if format not in portable.FORMATS:
             known = "tf_saved_model", *portable.FORMATS
@@ -97,12 +99,12 @@ class Exporting:
             function=function,
             signature=list(signature),
             output=names[endpoint],
-            networks=plain._served(),
+            networks=plain.served_networks(),
             facts={"model": type(self).__name__, "kerasgan": kerasgan.__version__} | ranges,
         )
         portable.FORMATS[format](filepath, served, **kwargs)
 
-    def _served(self):
+    def served_networks(self):
         """Returns the networks whose weights endpoints use."""
         players = [getattr(self, name) for name in self.players]
         averages = [average for average, _ in self.averaged_networks()]

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import pathlib
+import re
 import tempfile
 
 import tensorflow as tf
@@ -126,7 +127,10 @@ def write_litert(path, served, quantize=False):
         try:
             content = converter.convert()
         except Exception as error:  # of many classes
-            raise ValueError(f"LiteRT has no file of {served.name!r}: {error}") from error
+            missing = sorted(set(re.findall(r"'(tf\.\w+)' op", str(error))))
+            raise ValueError(
+                f"LiteRT cannot do what {served.name!r} does: it lacks {', '.join(missing) or error}."
+            ) from error
     with whole(path) as unfinished:
         unfinished.write_bytes(_with_metadata(content, served.metadata()))
 

@@ -94,7 +94,7 @@ class Presets:
         if path.exists():
             raise FileExistsError(f"{path} exists already: choose a new folder.")
         path.parent.mkdir(parents=True, exist_ok=True)
-        model = self.in_single_precision()
+        model = self.without_training()
         facts = (metadata or {}) | {
             "parameters": sum(network.count_params() for network in model._networks()),
             "keras_version": keras.version(),

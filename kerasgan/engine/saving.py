@@ -158,14 +158,18 @@ class Saving:
         return [variable for metric in self.metrics for variable in metric.variables]
 
     def in_single_precision(self):
+        """Returns a model that makes the same in float32."""
+        twin = self._rebuilt()
+        for network, copy in zip(self.served_networks(), twin.served_networks(), strict=True):
+            copy.set_weights(network.get_weights())
+        return twin
+
+    def without_training(self):
         """Returns a model that makes the same in float32, and keeps nothing of training.
 
         Its networks have the weights of this one's averages, if there are any.
         """
-        config = _in_single_precision(keras.saving.serialize_keras_object(self))
-        config["config"]["ema"] = None
-        config.pop("compile_config", None)
-        twin = keras.saving.deserialize_keras_object(config)
+        twin = self._rebuilt(ema=None)
         averages = {
             id(network): average
             for pair in self.averaged_networks()
@@ -175,6 +179,13 @@ class Saving:
         for network, copy in pairs:
             copy.set_weights(averages.get(id(network), network).get_weights())
         return twin
+
+    def _rebuilt(self, **overrides):
+        """Returns an untrained model of the same arguments in float32, but for some."""
+        config = _in_single_precision(keras.saving.serialize_keras_object(self))
+        config["config"] |= overrides
+        config.pop("compile_config", None)
+        return keras.saving.deserialize_keras_object(config)
 
     def _networks(self):
         """Returns the networks of all players, each once."""

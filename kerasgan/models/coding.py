@@ -88,10 +88,10 @@ class GeneratesByCode:
 
     def input_ranges(self):
         """Says what codes are, too."""
-        noise, codes = super().input_ranges(), f"{self.num_categories} of a category, one of them 1"
+        codes = f"{self.num_categories} numbers of a category, one of them 1"
         codes += f", then {self.num_continuous} in [-1, 1]" * bool(self.num_continuous)
-        latents = f"{noise['latents']}, the last {self.code_dim} codes: {codes}"
-        return noise | {"latents": latents, "codes": codes}
+        latents = f"noise, uniform in [-1, 1], then codes: {codes}"
+        return super().input_ranges() | {"latents": latents, "codes": codes}
 
     def endpoints(self):
         """Serves `generate_from_codes` and `classify` too.

@@ -7,6 +7,8 @@ import pytest
 from conformance import cases
 from conformance.test_conformance import RECIPES, example
 
+from kerasgan import models
+
 pytestmark = pytest.mark.large
 
 
@@ -59,6 +61,10 @@ def test_litert(model, tmp_path):
     litert = pytest.importorskip("ai_edge_litert.interpreter")
     for name, inputs, expected in served(model):
         path = tmp_path / f"{name}.tflite"
+        if isinstance(model, (models.R3GAN, models.ConditionalR3GAN)) and name == "generate":
+            with pytest.raises(ValueError, match="LiteRT cannot do what 'generate' does: it lacks"):
+                model.export(path, format="litert", endpoint=name)
+            continue
         model.export(path, format="litert", endpoint=name)
         runner = litert.Interpreter(str(path)).get_signature_runner(name)
         check_equal(runner(**inputs)[output_name(model, name)], expected)
@@ -78,8 +84,6 @@ def test_what_a_tflite_file_says_of_itself(tmp_path):
 
 def test_quantized_weights_are_smaller_and_nearly_as_good(tmp_path):
     litert = pytest.importorskip("ai_edge_litert.interpreter")
-    from kerasgan import models
-
     model = models.DCGAN.from_preset("dcgan_mnist")
     latents, sizes, made = model.sample_latent(8, 1).numpy(), [], []
     for quantize in (False, True):

@@ -1,11 +1,15 @@
-"""Pages in a browser: `pip install playwright`, and Debian's package chromium."""
+"""Pages in a browser: `pip install playwright gradio`, and Debian's package chromium."""
 
+import io
 import shutil
 
+import numpy as np
 import pytest
+from PIL import Image
 from report import runs
 
-from kerasgan import report
+from kerasgan import models, report
+from kerasgan.report import explore
 
 pytestmark = pytest.mark.large
 
@@ -54,3 +58,38 @@ def test_a_page_opens_from_the_disk(browser, tmp_path, scheme, width):
     assert not told
     assert all(url.startswith(("file:", "data:")) for url in asked)
     context.close()
+
+
+def test_a_model_is_explored(browser):
+    pytest.importorskip("gradio")
+    model = models.ConditionalGAN.from_preset("cgan_mnist")
+    app = explore.explorer(model, "digits")
+    app.launch(server_name="127.0.0.1", share=False, prevent_thread_lock=True, quiet=True)
+    try:
+        pages, asked = [browser.new_page() for _ in range(2)], []
+        for page in pages:
+            page.on("request", lambda request: asked.append(request.url))
+            page.goto(app.local_url)
+        made = []
+        for page, seed in zip(pages, ("1", "2"), strict=True):  # two users at once
+            page.get_by_label("Seed").first.fill(seed)
+            page.get_by_role("button", name="Generate").click()
+        for page in pages:
+            picture = page.locator("img[src*='gradio_api/file']").first
+            picture.wait_for(timeout=60_000)
+            made.append(page.request.get(picture.get_attribute("src")).body())
+        expected = [explore.generated(model, 16, seed) for seed in (1, 2)]
+        for file, wanted in zip(made, expected, strict=True):
+            found = np.asarray(Image.open(io.BytesIO(file)).convert("L"))
+            np.testing.assert_array_equal(found, wanted[..., 0])
+        page.get_by_role("tab", name="Walk").click()
+        page.get_by_role("button", name="Walk").click()
+        film = page.locator("img[src*='walk.gif']")
+        film.wait_for(timeout=60_000)
+        assert (
+            Image.open(io.BytesIO(page.request.get(film.get_attribute("src")).body())).n_frames > 8
+        )
+        here = (app.local_url, app.local_url.replace("http", "ws", 1), "data:", "blob:")
+        assert asked and all(url.startswith(here) for url in asked)
+    finally:
+        app.close()
