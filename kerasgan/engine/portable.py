@@ -127,9 +127,9 @@ def write_litert(path, served, quantize=False):
         try:
             content = converter.convert()
         except Exception as error:  # of many classes
-            missing = sorted(set(re.findall(r"'(tf\.\w+)' op", str(error))))
+            missing = ", ".join(sorted(set(re.findall(r"'(tf\.\w+)' op", str(error)))))
             raise ValueError(
-                f"LiteRT cannot do what {served.name!r} does: it lacks {', '.join(missing) or error}."
+                f"LiteRT cannot do what {served.name!r} does: it lacks {missing or error}."
             ) from error
     with whole(path) as unfinished:
         unfinished.write_bytes(_with_metadata(content, served.metadata()))
