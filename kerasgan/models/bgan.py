@@ -51,9 +51,10 @@ class BoundarySeekingGAN(_BoundarySeeking):
     What a model sees and makes is binary: each pixel of an image, uint8 or in [-1, 1], is 1, that
     is white, where it is above the middle, else 0 (the paper has MNIST as others have binarized
     it, by one draw a pixel: a threshold leaves the digits sharp). `generate` draws one sample a
-    latent, uint8 0 or 255 by pixel; `predict`, and the generator, give logits of pixels. The
-    networks are those of `kerasgan.networks.bgan`, latents are uniform in [0, 1), and Adam has a
-    learning rate of 1e-4 and beta_1 = 0.5.
+    latent, uint8 0 or 255 by pixel; `predict`, and the generator, give logits of pixels, and
+    `complete` fills holes with the means of draws. The networks are those of
+    `kerasgan.networks.bgan`, latents are uniform in [0, 1), and Adam has a learning rate of 1e-4
+    and beta_1 = 0.5.
 
     Logged are `effective_samples`, the mean of 1 / sum_m (w^m)^2, from 1, where one draw has all
     the weight, to M, where all have the same; and `log_partition`, the mean over latents of
