@@ -156,6 +156,9 @@ MUTANTS = [
             "return self.generator",
             (f"{_GAN}the_averaged_generator_is_exported",),
         ),
+    ),
+    *_mutants(
+        "engine/saved_model.py",
         (
             "path.is_dir() and any(path.iterdir()) and not",
             "path.is_dir() and not any(path.iterdir()) and not",

@@ -14,7 +14,7 @@ FLOORS = [
     {"networks"},
     {"engine"},
     {"models"},
-    {"callbacks"},
+    {"callbacks", "report"},
     {"training"},
     {"zoo"},
 ]

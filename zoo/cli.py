@@ -1,4 +1,4 @@
-"""The command `kerasgan`: train, generate, inpaint, export, evaluate, compare and others."""
+"""The command `kerasgan`: train, generate, inpaint, export, evaluate and others."""
 
 import importlib
 import sys
@@ -9,12 +9,17 @@ COMMANDS = {
     "train": "Trains a model of the zoo.",
     "generate": "Generates images with a trained model, from noise, or from pictures.",
     "inpaint": "Fills holes in pictures with a trained model.",
-    "export": "Exports a trained model as a SavedModel.",
+    "export": "Exports a trained model as a SavedModel, ONNX or LiteRT.",
     "evaluate": "Measures a trained model, or pictures, on held-out images.",
+    "explore": "Opens a page on which to play with a model.",
+    "report": "Writes a page of one or several runs.",
     "compare": "Compares recipes, losses or options.",
     "convert": "Converts a generator of pix2pix or CycleGAN that PyTorch has trained.",
     "reproduce": "Trains a preset anew, and compares it with its card.",
 }
+
+# These take names beside flags.
+_TAKE_NAMES = {"report", "reproduce"}
 
 
 def main():
@@ -37,7 +42,7 @@ def run(name):
     if name == "train":
         command_line.end_on_sigterm()  # before the imports that take seconds
     main = importlib.import_module(f"zoo.commands.{name}").main
-    command_line.run(main, command=name == "reproduce")  # which takes a name beside flags
+    command_line.run(main, command=name in _TAKE_NAMES)
 
 
 if __name__ == "__main__":

@@ -46,6 +46,9 @@ class GANHealth(keras.callbacks.Callback):
             message, such as `stop` or a `RollBack`, and returns whether it has changed the model,
             so that all is to be watched for anew; None does nothing more.
 
+    Attributes:
+        messages: What it has warned of, a list.
+
     Raises:
         ValueError: If `every` or `patience` is not positive.
     """
@@ -57,6 +60,7 @@ class GANHealth(keras.callbacks.Callback):
                 raise ValueError(f"{name} must be at least 1, got {value!r}.")
         self.examples, self.every, self.patience = examples, every, patience
         self.on_collapse = on_collapse
+        self.messages = []
         self._steps, self._told = 0, set()
         self._looks, self._verdicts = [], []
         self._largest_gradient = 0.0
@@ -83,6 +87,7 @@ class GANHealth(keras.callbacks.Callback):
                 continue
             self._told.add(name)
             message = f"After {self._steps} steps {message}"
+            self.messages.append(message)
             if self.on_collapse is not stop:  # whose error says it
                 logging.warning("%s", message)
             if self.on_collapse is not None and self.on_collapse(self.model, message):
@@ -93,11 +98,12 @@ class GANHealth(keras.callbacks.Callback):
     def on_train_end(self, logs=None):
         """Says so if training, however short, has ended with images that are all alike."""
         if "mode collapse" not in self._told and self._look()["diversity"] < _ALIKE:
-            logging.warning(
-                "After %d steps training ends with generated images that are all alike. If it was "
-                "meant to be so short, train for longer.",
-                self._steps,
+            message = (
+                f"After {self._steps} steps training ends with generated images that are all "
+                "alike. If it was meant to be so short, train for longer."
             )
+            self.messages.append(message)
+            logging.warning("%s", message)
 
     def _look(self):
         """Returns the gradient's norm and the diversity of the images."""

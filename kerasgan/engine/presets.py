@@ -14,7 +14,6 @@ import keras
 import numpy as np
 
 import kerasgan
-from kerasgan.engine.players import networks_of
 from kerasgan.files import whole
 
 BUILT_IN = pathlib.Path(kerasgan.__file__).parent / "presets"
@@ -81,6 +80,8 @@ class Presets:
     def save_to_preset(self, folder, metadata=None):
         """Saves the model as a preset: averaged generators and discriminators, nothing of training.
 
+        The preset computes in float32, whatever the precision of training was.
+
         Args:
             folder: A new folder.
             metadata: What to say of the model: texts, numbers, and dicts of these, by name. The
@@ -93,7 +94,7 @@ class Presets:
         if path.exists():
             raise FileExistsError(f"{path} exists already: choose a new folder.")
         path.parent.mkdir(parents=True, exist_ok=True)
-        model = self._without_training()
+        model = self.without_training()
         facts = (metadata or {}) | {
             "parameters": sum(network.count_params() for network in model._networks()),
             "keras_version": keras.version(),
@@ -108,24 +109,6 @@ class Presets:
                 config.pop(name, None)
             _write_json(unfinished / "config.json", config)
             describe(unfinished, facts, path.name)
-
-    def _without_training(self):
-        """Returns a model of the networks that generate and discriminate, that keeps no average."""
-        twin = type(self).from_config(self.get_config() | {"ema": None})
-        averages = {
-            id(network): average
-            for pair in self.averaged_networks()
-            for average, network in zip(*map(networks_of, pair), strict=True)
-        }
-        pairs = zip(self._networks(), twin._networks(), strict=True)
-        for network, copy in pairs:
-            copy.set_weights(averages.get(id(network), network).get_weights())
-        return twin
-
-    def _networks(self):
-        """Returns the networks of all players, each once."""
-        players = (networks_of(getattr(self, player)) for player in self.players)
-        return list({id(each): each for networks in players for each in networks}.values())
 
 
 def upload_preset(uri, folder):

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from kerasgan.engine.averages import PAST_RAMP_UP, HalfLife
+from kerasgan.engine.players import networks_of
 from kerasgan.engine.upgrade import upgraded
 from kerasgan.files import whole
 
@@ -155,3 +156,50 @@ class Saving:
 
     def _running_means(self):
         return [variable for metric in self.metrics for variable in metric.variables]
+
+    def in_single_precision(self):
+        """Returns a model that makes the same in float32."""
+        twin = self._rebuilt()
+        for network, copy in zip(self.served_networks(), twin.served_networks(), strict=True):
+            copy.set_weights(network.get_weights())
+        return twin
+
+    def without_training(self):
+        """Returns a model that makes the same in float32, and keeps nothing of training.
+
+        Its networks have the weights of this one's averages, if there are any.
+        """
+        twin = self._rebuilt(ema=None)
+        averages = {
+            id(network): average
+            for pair in self.averaged_networks()
+            for average, network in zip(*map(networks_of, pair), strict=True)
+        }
+        pairs = zip(self._networks(), twin._networks(), strict=True)
+        for network, copy in pairs:
+            copy.set_weights(averages.get(id(network), network).get_weights())
+        return twin
+
+    def _rebuilt(self, **overrides):
+        """Returns an untrained model of the same arguments in float32, but for some."""
+        config = _in_single_precision(keras.saving.serialize_keras_object(self))
+        config["config"] |= overrides
+        config.pop("compile_config", None)
+        return keras.saving.deserialize_keras_object(config)
+
+    def _networks(self):
+        """Returns the networks of all players, each once."""
+        players = (networks_of(getattr(self, player)) for player in self.players)
+        return list({id(each): each for networks in players for each in networks}.values())
+
+
+def _in_single_precision(config):
+    """Returns a configuration whose layers compute in float32, where the precision was mixed.
+
+    Not every processor is fast in another one, or has it.
+    """
+    if isinstance(config, dict):
+        return {key: _in_single_precision(value) for key, value in config.items()}
+    if isinstance(config, list):
+        return [_in_single_precision(value) for value in config]
+    return "float32" if config in ("mixed_float16", "mixed_bfloat16") else config

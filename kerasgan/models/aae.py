@@ -234,6 +234,11 @@ class AdversarialAutoencoder(Encodes, Completes, Generates, HasLatents, Adversar
         """Returns draws of the prior."""
         return self.prior.draw(shape[0], seed)
 
+    def input_ranges(self):
+        """Says that latents are draws of the prior."""
+        prior = type(self.prior).__name__
+        return super().input_ranges() | {"latents": f"draws of the prior, {prior}"}
+
     # ------------------------------------------------------------------ encoding and decoding
 
     @property

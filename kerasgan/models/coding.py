@@ -86,6 +86,13 @@ class GeneratesByCode:
         latents = self.with_codes(latents, np.arange(rows).repeat(columns))
         return image_grid(predict_in_batches(self.to_images, [latents], 64), columns)
 
+    def input_ranges(self):
+        """Says what codes are, too."""
+        codes = f"{self.num_categories} numbers of a category, one of them 1"
+        codes += f", then {self.num_continuous} in [-1, 1]" * bool(self.num_continuous)
+        latents = f"noise, uniform in [-1, 1], then codes: {codes}"
+        return super().input_ranges() | {"latents": latents, "codes": codes}
+
     def endpoints(self):
         """Serves `generate_from_codes` and `classify` too.
 

@@ -20,6 +20,10 @@ from kerasgan.models.generating import Generates
 class Uniform(functools.partial):
     """A function of a shape and a seed that draws uniform latents."""
 
+    def __str__(self):
+        """Returns the law in words."""
+        return f"uniform in [{self.low:.4g}, {self.high:.4g}]"
+
     def nearest(self, latents):
         """Returns latents moved to where draws lie: into the range."""
         return tf.clip_by_value(latents, self.keywords["minval"], self.keywords["maxval"])
@@ -27,6 +31,10 @@ class Uniform(functools.partial):
 
 class Normal(functools.partial):
     """A function of a shape and a seed that draws latents of N(0, 1)."""
+
+    def __str__(self):
+        """Returns the law in words."""
+        return "normal, mean 0, deviation 1"
 
     def nearest(self, latents):
         """Returns latents moved to where draws lie: near the sphere of radius sqrt(latent_dim)."""
@@ -66,6 +74,10 @@ class HasLatents:
         else:
             seed = tf.stack([tf.cast(seed, "int64"), 0])
         return self.draw_latents((count, self.latent_dim), seed)
+
+    def input_ranges(self):
+        """Says how latents are drawn, too."""
+        return super().input_ranges() | {"latents": str(self.draw_latents)}
 
     def nearest_latents(self, latents):
         """Returns latents moved to where draws lie; as they are if `draw_latents` does not tell."""

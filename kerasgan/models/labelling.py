@@ -188,6 +188,12 @@ class GeneratesByLabel:
         _, labels = self.to_images_signature()
         return super().score_signature() + [labels] * bool(self.discriminator_conditions())
 
+    def input_ranges(self):
+        """Says what labels are, too."""
+        classes = self.num_classes
+        labels = "0 or 1 each" if classes is None else f"integers from 0 to {classes - 1}"
+        return super().input_ranges() | {"labels": labels}
+
     def endpoints(self):
         """Serves `generate_from_labels`, and what `GAN` serves, with labels where they count.
 

@@ -18,10 +18,49 @@ _LOST = (
     tf.errors.UnavailableError,
 )
 
+# Where workers listen whose scheduler gives machines alone.
+_PORT = 2222
+
+
+def scheduled_workers(environment):
+    """Returns the addresses of all workers, and the number of this one, or None.
+
+    Args:
+        environment: Variables by name: those of SkyPilot (SKYPILOT_NODE_IPS, a line each, and
+            SKYPILOT_NODE_RANK), or of an indexed job of Kubernetes (JOB_COMPLETION_INDEX and
+            HOSTNAME), whose manifest says how many workers there are (KERASGAN_WORKERS) and the
+            name of the headless service by which they find each other (KERASGAN_SERVICE).
+
+    Raises:
+        RunError: If they contradict each other.
+    """
+    if "SKYPILOT_NODE_IPS" in environment:
+        hosts = environment["SKYPILOT_NODE_IPS"].split()
+        rank = "SKYPILOT_NODE_RANK"
+    elif "KERASGAN_WORKERS" in environment:
+        rank, count = "JOB_COMPLETION_INDEX", environment["KERASGAN_WORKERS"]
+        job = environment.get("HOSTNAME", "").rpartition("-")[0]
+        service = environment.get("KERASGAN_SERVICE")
+        if not count.isdecimal() or not job or not service:
+            raise RunError(
+                f"KERASGAN_WORKERS={count} must be a number, KERASGAN_SERVICE={service} a headless "
+                f"service, and HOSTNAME={environment.get('HOSTNAME')} that of an indexed job"
+            )
+        hosts = [f"{job}-{i}.{service}" for i in range(int(count))]
+    else:
+        return None
+    number = environment.get(rank, "")
+    if not number.isdecimal() or int(number) >= len(hosts):
+        raise RunError(f"{rank}={number} must be the number of one of {len(hosts)} workers")
+    return [f"{host}:{_PORT}" for host in hosts], int(number)
+
 
 def check_alone():
     """Raises a UserError if this process was started as one worker of several."""
     workers = int(os.environ.get("SLURM_STEP_NUM_TASKS", 1))
+    scheduled = scheduled_workers(os.environ)
+    if scheduled is not None:
+        workers = len(scheduled[0])
     with contextlib.suppress(ValueError, AttributeError):
         jobs = json.loads(os.environ.get("TF_CONFIG") or "{}").get("cluster", {})
         workers = max(workers, sum(map(len, jobs.values())))
@@ -37,8 +76,8 @@ def make_strategy(name):
 
     Args:
         name: "one_device"; "mirrored", all GPUs, or without any all logical CPUs; "auto", mirrored
-            on several GPUs, else one device; "multi_worker", the cluster of TF_CONFIG or of a Slurm
-            job step; "tpu", the TPU of TPU_NAME.
+            on several GPUs, else one device; "multi_worker", the cluster of TF_CONFIG, or of
+            Slurm, SkyPilot or Kubernetes (`scheduled_workers`); "tpu", the TPU of TPU_NAME.
 
     Raises:
         RunError: If there is no such cluster or TPU.
@@ -68,6 +107,13 @@ def _resolver():
                     f"cluster has {len(known)}"
                 )
         return resolver
+    scheduled = scheduled_workers(os.environ)
+    if scheduled is not None:
+        workers, number = scheduled
+        cluster = tf.train.ClusterSpec({"worker": workers})
+        return resolvers.SimpleClusterResolver(
+            cluster, task_type="worker", task_id=number, rpc_layer="grpc"
+        )
     if "SLURM_PROCID" in os.environ:
         # Jobs that share a machine have ports of their own.
         options = {"port_base": 10_000 + int(os.environ.get("SLURM_JOB_ID", 0)) * 64 % 20_000}
@@ -83,7 +129,8 @@ def _resolver():
             ) from error
         return resolver
     raise RunError(
-        "strategy=multi_worker needs Slurm, or the cluster in the environment variable "
+        "strategy=multi_worker needs Slurm, SkyPilot, an indexed job of Kubernetes, or the cluster "
+        "in the environment variable "
         'TF_CONFIG, such as {"cluster": {"worker": ["host1:2222", "host2:2222"]}, '
         '"task": {"type": "worker", "index": 0}}'
     )

@@ -87,14 +87,16 @@ def write_history(path, rows):
         write(path, text.getvalue())
 
 
+def number(text):
+    """Returns the number in a text, or None for NaN and what is none, such as Keras' NA."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return None if math.isnan(value) else value
+
+
 def numbers(rows, name):
-    """Returns the values of a column, but for NaN and what is no number, such as Keras' NA."""
-    values = []
-    for row in rows:
-        try:
-            value = float(row.get(name, ""))
-        except ValueError:
-            continue
-        if not math.isnan(value):
-            values.append(value)
-    return values
+    """Returns the numbers in a column."""
+    values = (number(row.get(name, "")) for row in rows)
+    return [value for value in values if value is not None]

@@ -142,6 +142,17 @@ def recorded(workdir):
     return _VERSION_0_1 | options
 
 
+def defaults(recipe, recorded):
+    """Returns the options that a run would have had if nobody had chosen any but the data.
+
+    Args:
+        recipe: A `Recipe`.
+        recorded: The options of the run.
+    """
+    given = {name: recorded.get(name) for name in ("dataset", "image_shape", "stream")}
+    return resolve(recipe, given, {})
+
+
 def resolve(recipe, given, recorded):
     """Returns all options of a run: those given, or recorded, or the recipe's.
 

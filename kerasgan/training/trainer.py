@@ -12,7 +12,17 @@ import tensorflow as tf
 import kerasgan
 from kerasgan import augment, callbacks, losses
 from kerasgan.models.inpainting import Inpaints
-from kerasgan.training import cluster, folder, history, inputs, measuring, options, rates, records
+from kerasgan.training import (
+    cluster,
+    folder,
+    history,
+    inputs,
+    measuring,
+    options,
+    rates,
+    records,
+    reporting,
+)
 from kerasgan.training.errors import RunError, run_errors
 from kerasgan.training.loading import freeze, load_pretrained
 
@@ -227,16 +237,18 @@ class Trainer:
         """
         workdir, every = self.workdir, max(1, self.epochs // 5)
         some = inputs.some_examples(self.recipe, self.data, self.options)
+        health = callbacks.GANHealth(some, on_collapse=collapsed)
         logs = workdir / "logs"
         return [
             callbacks.HaltOnNonFinite(),
-            callbacks.GANHealth(some, on_collapse=collapsed),
+            health,
             callbacks.SampleGrid(
                 workdir / "samples", every=every, examples=examples, log_dir=logs / "samples"
             ),
             records.CSVHistory(workdir / "history.csv", rows),
             records.CurvesPicture(workdir / "history.csv", every=every),
             records.Curves(logs, write_graph=False),
+            reporting.Report(workdir, options.defaults(self.recipe, self.options), health),
         ]
 
     def _measure(self, held_out, compared):

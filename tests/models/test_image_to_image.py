@@ -371,7 +371,7 @@ def test_translations_in_both_directions():
     with pytest.raises(ValueError, match="direction must be one of .* got 'sideways'"):
         model.translate(pixels, direction="sideways")
     with pytest.raises(ValueError, match=r"model\.sampler_of\('a_to_b'\)\.export"):
-        model.export("there", format="onnx")
+        model.export("there", format="torch")
     picture = model.grid(X[:1], Y[:1])
     assert picture.shape == (2 * 8 + 2, 3 * 8 + 4, 3)
     np.testing.assert_array_equal(picture[10:, :8], data.to_uint8(Y[0]))

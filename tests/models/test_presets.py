@@ -199,7 +199,7 @@ def test_several_networks_a_player():
     model = models.CycleGAN(shape, **parts, ema=0.9, history_size=2)
     for average, network in model.averaged_networks():
         average.set_weights([weights + 1 for weights in network.get_weights()])
-    twin = model._without_training()
+    twin = model.without_training()
     for name in names:
         expected = [w + name.startswith("generator") for w in parts[name].get_weights()]
         for found, wanted in zip(getattr(twin, name).get_weights(), expected, strict=True):

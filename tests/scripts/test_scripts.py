@@ -83,6 +83,7 @@ def test_a_run_leaves_all_that_it_promises(trained):
     model = keras.models.load_model(workdir / "model.keras")
     assert isinstance(model, kerasgan.models.GAN)
     assert (workdir / "saved_model" / "saved_model.pb").exists()
+    assert "digits" in (workdir / "report.html").read_text()
     assert "Epoch 3/3" in result.stdout
     assert "kerasgan generate --model=" in result.stdout.splitlines()[-1]
     assert "I1" not in result.stderr  # TensorFlow's chatter about exporting
