@@ -1,6 +1,16 @@
 """Context-conditional GANs on digits, MNIST and Fashion-MNIST.
 
-`kerasgan train --model=ccgan`: not measured yet.
+`kerasgan train --model=ccgan --epochs=20 --seed=0`, 100 labels of the digits of scikit-learn: 600
+steps of 50 + 100 in three minutes of a busy machine. 89.9 % of the test images are named right (at
+best, after the 19th epoch, 90.9 %). The same networks have 90.2 %, with seeds 1 and 2 89.6 and
+88.6 %, if they learn the 100 labels alone: nothing is gained. Filled pixels are wrong by 0.197 in
+the mean, of [0, 1].
+
+`kerasgan train --model=ccgan2 --dataset=fashion_mnist --epochs=3 --steps_per_epoch=250
+--mixed_precision=mixed_bfloat16 --seed=0`, 1,000 labels: 750 steps in ten minutes. 84.7 %; by the
+labels alone, after 760 steps, 83.6 %.
+
+The recipes' 50, 10 and 20 epochs, and MNIST, are not measured. The paper has 77.8 % on STL-10.
 """
 
 import dataclasses

@@ -1,6 +1,23 @@
 """Context encoders on photographs, digits, MNIST, Fashion-MNIST and folders of pictures.
 
-`kerasgan train --model=context_encoder`: not measured yet.
+`kerasgan train --model=context_encoder --dataset=mnist --epochs=3
+--mixed_precision=mixed_bfloat16 --seed=0`, the middle 14 x 14 pixels of 28 x 28 missing: 2,811
+steps of 64 in three and a half minutes of a busy machine. Of the 10,000 test images filled pixels
+are wrong by 0.171 in the mean, of [0, 1], or 12.5 dB (0.167 and 12.6 dB an epoch before). Those of
+the training image, of 20,000, whose other pixels are nearest are wrong by 0.233 (of the first 1,000
+test images), black by 0.368. Strokes go on where they must; where they may go several ways they are
+grey.
+
+`kerasgan train --model=context_encoder --dataset=facades --image_size=64 --epochs=6
+--mixed_precision=mixed_bfloat16 --seed=0`, a folder of 400 photographs of facades and 100 to test
+on, the middle 28 x 28 pixels of 64 x 64 missing: 600 steps in three and a half minutes. 0.117 and
+17.1 dB of the test images; a harmonic filling, which shows nothing, has 0.114 and 17.5 dB. Windows
+go on, with a grain. So few photographs are soon known by heart: the loss of training images is a
+sixth of the others'. The paper, which also cuts out and mirrors at random, has 18.6 dB after 14,900
+photographs of streets.
+
+The photographs inside scikit-learn (`--epochs=8`, 400 steps) are too few to measure by, and much of
+their test split is sky. Digits, Fashion-MNIST and images of 128 x 128 are not measured.
 """
 
 import tensorflow as tf

@@ -8,14 +8,14 @@ from kerasgan.engine import replicas
 from kerasgan.engine.batches import batch_length, split
 from kerasgan.engine.checks import check_integer
 from kerasgan.engine.logs import logs
-from kerasgan.models.gan import GAN, Uniform
+from kerasgan.models.gan import GAN, uniform
 
 
 class _BoundarySeeking(GAN):
     """What both kinds have in common."""
 
     default_latent_dim = 64
-    draw_latents = Uniform(0.0, 1.0)
+    draw_latents = uniform(0.0, 1.0)
     binary = False  # whether the generator makes the logits of pixels
 
     def build_generator(self, image_shape, latent_dim, seed):
@@ -51,9 +51,10 @@ class BoundarySeekingGAN(_BoundarySeeking):
     What a model sees and makes is binary: each pixel of an image, uint8 or in [-1, 1], is 1, that
     is white, where it is above the middle, else 0 (the paper has MNIST as others have binarized
     it, by one draw a pixel: a threshold leaves the digits sharp). `generate` draws one sample a
-    latent, uint8 0 or 255 by pixel; `predict`, and the generator, give logits of pixels. The
-    networks are those of `kerasgan.networks.bgan`, latents are uniform in [0, 1), and Adam has a
-    learning rate of 1e-4 and beta_1 = 0.5.
+    latent, uint8 0 or 255 by pixel; `predict`, and the generator, give logits of pixels, and
+    `complete` fills holes with the means of draws. The networks are those of
+    `kerasgan.networks.bgan`, latents are uniform in [0, 1), and Adam has a learning rate of 1e-4
+    and beta_1 = 0.5.
 
     Logged are `effective_samples`, the mean of 1 / sum_m (w^m)^2, from 1, where one draw has all
     the weight, to M, where all have the same; and `log_partition`, the mean over latents of

@@ -161,8 +161,9 @@ class Completes:
 
     def _search(self, images, weights, starts, conditions, steps, weight, batch_size):
         """Returns the latents of the least loss for each image, (N, latent_dim)."""
-        steps = tf.constant(check_integer("steps", steps))
-        weight = tf.constant(weight, "float32")
+        if not 0 <= weight < math.inf:
+            raise ValueError(f"weight must be a number of at least 0, got {weight!r}.")
+        steps, weight = tf.constant(check_integer("steps", steps)), tf.constant(weight, "float32")
         batch_size, restarts = check_integer("batch_size", batch_size), starts.shape[1]
         found = []
         for i in range(0, len(images), batch_size):

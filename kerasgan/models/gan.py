@@ -1,5 +1,6 @@
 """The alternating game, and the original generative adversarial network."""
 
+import functools
 import math
 
 import keras
@@ -16,15 +17,8 @@ from kerasgan.models.completing import Completes
 from kerasgan.models.generating import Generates
 
 
-class Uniform:
-    """Latents that are uniform in [low, high): `draw_latents` of a model."""
-
-    def __init__(self, low, high):
-        self.low, self.high = low, high
-
-    def __call__(self, shape, seed):
-        """Returns draws, float32 (count, latent_dim), by a seed (2,)."""
-        return tf.random.stateless_uniform(shape, seed, self.low, self.high)
+class Uniform(functools.partial):
+    """A function of a shape and a seed that draws uniform latents."""
 
     def __str__(self):
         """Returns the law in words."""
@@ -32,15 +26,11 @@ class Uniform:
 
     def nearest(self, latents):
         """Returns latents moved to where draws lie: into the range."""
-        return tf.clip_by_value(latents, self.low, self.high)
+        return tf.clip_by_value(latents, self.keywords["minval"], self.keywords["maxval"])
 
 
-class Normal:
-    """Latents of N(0, 1): `draw_latents` of a model."""
-
-    def __call__(self, shape, seed):
-        """Returns draws, float32 (count, latent_dim), by a seed (2,)."""
-        return tf.random.stateless_normal(shape, seed)
+class Normal(functools.partial):
+    """A function of a shape and a seed that draws latents of N(0, 1)."""
 
     def __str__(self):
         """Returns the law in words."""
@@ -48,15 +38,24 @@ class Normal:
 
     def nearest(self, latents):
         """Returns latents moved to where draws lie: near the sphere of radius sqrt(latent_dim)."""
-        radius = math.sqrt(latents.shape[1])
-        return radius * tf.math.l2_normalize(latents, axis=1)
+        return math.sqrt(latents.shape[1]) * tf.math.l2_normalize(latents, axis=1)
+
+
+def uniform(low, high):
+    """Returns `draw_latents` of a model whose latents are uniform in [low, high]."""
+    return staticmethod(Uniform(tf.random.stateless_uniform, minval=low, maxval=high))
+
+
+def normal():
+    """Returns `draw_latents` of a model whose latents are those of N(0, 1)."""
+    return staticmethod(Normal(tf.random.stateless_normal))
 
 
 class HasLatents:
     """A mixin for models of latents: `sample_latent`.
 
-    A model has `latent_dim`, `seed_generator` and `draw_latents`: a `Uniform`, a `Normal`, or a
-    function of a shape (count, latent_dim) and a seed (2,).
+    A model has `latent_dim`, `seed_generator` and `draw_latents`, a function of a shape
+    (count, latent_dim) and a seed (2,), such as `uniform` and `normal` return.
     """
 
     def sample_latent(self, count, seed=None):
@@ -81,9 +80,8 @@ class HasLatents:
         return super().input_ranges() | {"latents": str(self.draw_latents)}
 
     def nearest_latents(self, latents):
-        """Returns latents moved to where draws lie; of a function's draws it is not known where."""
-        nearest = getattr(self.draw_latents, "nearest", tf.identity)
-        return nearest(latents)
+        """Returns latents moved to where draws lie; as they are if `draw_latents` does not tell."""
+        return getattr(self.draw_latents, "nearest", tf.identity)(latents)
 
 
 class AlternatingGAN(AdversarialModel):
@@ -439,7 +437,7 @@ class GAN(Completes, Generates, HasLatents, AlternatingGAN):
         return optimizer(), optimizer()
 
     # Noise of unit variance.
-    draw_latents = Uniform(-math.sqrt(3), math.sqrt(3))
+    draw_latents = uniform(-math.sqrt(3), math.sqrt(3))
 
     def check_batch(self, x, y, name):
         """Raises a ValueError if an array does not hold the examples that the model makes."""

@@ -185,7 +185,7 @@ def test_a_discriminator_of_codes_judges_codes(kind):
 
 
 @pytest.mark.parametrize(
-    "option", [{"steps": 0}, {"restarts": 1.5}, {"seed": -1}, {"batch_size": 0}]
+    "option", [{"steps": 0}, {"restarts": 1.5}, {"seed": -1}, {"batch_size": 0}, {"weight": -1.0}]
 )
 def test_options_out_of_range(option):
     (name,) = option
