@@ -227,12 +227,59 @@ MUTANTS = [
     *_mutants(
         "training/history.py",
         (
-            "if not math.isnan(value):",
-            "if True:",
+            "return None if math.isnan(value) else value",
+            "return value",
             (
-                "tests/training/test_measuring.py"
-                "::test_a_run_that_gets_worse_leaves_its_better_model",
+                "tests/training/test_reporting.py"
+                "::test_what_a_page_shows_comes_from_the_files_of_a_run",
             ),
+        ),
+    ),
+    *_mutants(
+        "training/reporting.py",
+        (
+            "self._told += len(new)",
+            "pass",
+            ("tests/training/test_reporting.py::test_warnings_stay_when_a_run_goes_on",),
+        ),
+    ),
+    *_mutants(
+        "training/cluster.py",
+        (
+            "int(number) >= len(hosts)",
+            "int(number) > len(hosts)",
+            ("tests/training/test_cluster.py::test_contradictions_are_told",),
+        ),
+    ),
+    *_mutants(
+        "report/page.py",
+        (
+            "if self.options.get(k, v) != v",
+            "",
+            ("tests/report/test_page.py::test_a_page_says_how_the_run_went",),
+        ),
+        (
+            "autoescape=True",
+            "autoescape=False",
+            ("tests/report/test_page.py::test_runs_are_compared",),
+        ),
+    ),
+    *_mutants(
+        "engine/saving.py",
+        (
+            'return "float32" if config in ("mixed_float16", "mixed_bfloat16") else config',
+            "return config",
+            (
+                "tests/models/test_portable.py::test_a_model_of_mixed_precision_makes_the_same_in_single_precision",
+            ),
+        ),
+    ),
+    *_mutants(
+        "engine/portable.py",
+        (
+            'if any("Random" in node.op for node in nodes):',
+            "if False:",
+            ("tests/models/test_portable.py::test_refused",),
         ),
     ),
     *_mutants(
