@@ -109,7 +109,7 @@ def _template():
 @functools.lru_cache(maxsize=64)
 def _embedded(path, changed):
     """Returns a picture as a data URL; `changed` is when it was, so that it is read once."""
-    with Image.open(path) as picture:
+    with Image.open(path, formats=["PNG"]) as picture:
         picture.thumbnail((_SIDE, _SIDE))
         file = io.BytesIO()
         picture.save(file, "WEBP", quality=80)
