@@ -4,7 +4,7 @@ import keras
 
 from kerasgan import networks, optimizers
 from kerasgan.models.cgan import ConditionalGAN
-from kerasgan.models.gan import GAN, normal
+from kerasgan.models.gan import GAN, Normal
 
 
 class SpectralGame:
@@ -14,7 +14,7 @@ class SpectralGame:
     takes_vectors = False
     default_latent_dim = 128
     default_discriminator_steps = 5
-    draw_latents = normal()
+    draw_latents = Normal()
 
     def build_generator(self, image_shape, latent_dim, seed):
         """Returns the paper's generator."""
