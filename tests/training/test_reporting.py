@@ -39,6 +39,7 @@ def test_warnings_stay_when_a_run_goes_on(workdir):
         writer = Report(workdir, {}, health)
         writer.on_epoch_end(0)
         health.messages.append(message)
+        writer.on_epoch_end(1)
         writer.on_train_end()
     page = (workdir / "report.html").read_text()
     assert page.count('role="alert"') == 2
