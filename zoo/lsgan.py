@@ -3,6 +3,10 @@
 `kerasgan train --model=lsgan --dataset=mnist`: 2 epochs (1,874 steps of 64) in 16 minutes
 on 2 CPU cores that also did other work. Most of 64 samples read as digits.
 
+`kerasgan train --model=lsgan --seed=1` on digits: 30 epochs (1,380 steps of 32) in eight minutes of
+a part of one core. On the features digits_features_901d27aa, 297 images each: Frechet distance
+47.7, precision 0.61, recall 0.32; D's accuracies 0.79 and 0.80.
+
 The paper trained on scenes of 112 x 112, and has no average of the generator's weights. The other
 data sets have its batch size and are not measured.
 """

@@ -5,6 +5,10 @@ the paper) in 16 minutes on 2 CPU cores that also did other work. Most of 64 sam
 the estimated distance, `-discriminator_adversarial_loss`, falls from 14.6 in the first epoch to
 2.0 in the last.
 
+`kerasgan train --model=wgan_gp --seed=1` on digits: 300 epochs (1,200 steps of 5 x 64) in fourteen
+minutes of a part of one core. On the features digits_features_901d27aa, 297 images each: Frechet
+distance 17.0, precision 0.66, recall 0.89.
+
 The authors trained for 200,000 steps. The other data sets have their batch for CIFAR-10, 5 x 64,
 and are not measured.
 """
