@@ -22,6 +22,7 @@ from kerasgan.data.files import (
     split_folder,
     stack,
 )
+from kerasgan.data.fonts import load_fonts
 from kerasgan.data.images import Images
 from kerasgan.data.pixels import check_image_shape, check_images, check_spec, to_uint8
 from kerasgan.data.sources import Mapped, PictureFiles, Sequence
@@ -48,6 +49,8 @@ def load_images(
 
             - `"digits"`: the 1,797 handwritten digits, 8x8 grey, inside scikit-learn; the last 297
               are the test split.
+            - `"fonts"`: 10,000 printed digits, and 2,000 others as the test split: see
+              `kerasgan.data.load_fonts`.
             - `"stacked_mnist"`: three random digits of MNIST, of both its splits, as the channels
               of an image, to see which of the 1,000 triples a generator makes: 128,000, and
               26,000 others as the test split.
@@ -101,6 +104,8 @@ def load_images(
         raise ValueError("source must name a data set, a folder or a file, but is empty.")
     if source == "digits":
         return _load_digits(image_shape, split, crop, limit)
+    if source == "fonts":
+        return load_fonts(image_shape, split, limit)
     if source == "stacked_mnist":
         return load_stacked(image_shape, split, data_dir, crop, limit)
     path, kept = source_path(source), Keeping(stream, cache_dir)
