@@ -13,6 +13,7 @@ from kerasgan.models.acgan import ACGAN
 from kerasgan.models.bgan import BoundarySeekingGAN, ContinuousBoundarySeekingGAN
 from kerasgan.models.bigan import ALI, BiGAN
 from kerasgan.models.cgan import ConditionalGAN
+from kerasgan.models.cogan import CoGAN, DomainAdaptationCoGAN
 from kerasgan.models.cyclegan import CycleGAN, DualGAN
 from kerasgan.models.dcgan import DCGAN
 from kerasgan.models.gan import GAN
@@ -29,6 +30,7 @@ __all__ = [
     "ACGAN",
     "ALI",
     "BiGAN",
+    "CoGAN",
     "CycleGAN",
     "DCGAN",
     "DualGAN",
@@ -46,6 +48,7 @@ __all__ = [
     "HalfLife",
     "ConditionalSNGAN",
     "ContinuousBoundarySeekingGAN",
+    "DomainAdaptationCoGAN",
     "InfoGAN",
     "KPlusOneGAN",
     "LabelledPriorAAE",
