@@ -6,6 +6,7 @@ from zoo import (
     bgan,
     bigan,
     cgan,
+    cogan,
     cyclegan,
     dcgan,
     dualgan,
@@ -45,6 +46,8 @@ RECIPES = {
         aae.LABELLED_PRIOR,
         bigan.RECIPE,
         bigan.ALI,
+        cogan.ADAPTATION,  # whose models are CoGANs too, of other data
+        cogan.RECIPE,
         pix2pix.RECIPE,
         cyclegan.RECIPE,
         dualgan.RECIPE,
