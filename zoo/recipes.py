@@ -7,6 +7,7 @@ from zoo import (
     bigan,
     ccgan,
     cgan,
+    cogan,
     context_encoder,
     cyclegan,
     dcgan,
@@ -50,6 +51,8 @@ RECIPES = {
         bigan.RECIPE,
         bigan.ALI,
         context_encoder.RECIPE,
+        cogan.ADAPTATION,  # whose models are CoGANs too, of other data
+        cogan.RECIPE,
         pix2pix.RECIPE,
         cyclegan.RECIPE,
         dualgan.RECIPE,

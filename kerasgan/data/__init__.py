@@ -1,5 +1,7 @@
 """Images in and out: pixel ranges, checks, and seekable tf.data pipelines from many sources."""
 
+from kerasgan.data.domains import load_adaptation, load_related, negatives, outlines
+from kerasgan.data.fonts import load_fonts
 from kerasgan.data.grid import comparison_grid, image_grid, save_film, save_image, scatter
 from kerasgan.data.holes import centre_mask, check_masks, poisson_blend
 from kerasgan.data.images import Images
@@ -30,12 +32,17 @@ __all__ = [
     "image_grid",
     "in_tiles",
     "labelled_subset",
+    "load_adaptation",
+    "load_fonts",
     "load_images",
     "load_pairs",
     "load_points",
+    "load_related",
     "load_super_resolution",
     "load_unpaired",
     "poisson_blend",
+    "negatives",
+    "outlines",
     "save_film",
     "save_image",
     "scatter",

@@ -22,6 +22,7 @@ from kerasgan.data.files import (
     split_folder,
     stack,
 )
+from kerasgan.data.fonts import load_fonts
 from kerasgan.data.images import Images
 from kerasgan.data.photos import photo_patches
 from kerasgan.data.pixels import check_image_shape, check_images, check_spec, to_uint8
@@ -51,6 +52,8 @@ def load_images(
               are the test split.
             - `"photos"`: parts of the two photographs inside scikit-learn, 64x64 unless
               `image_shape` says otherwise.
+            - `"fonts"`: 10,000 printed digits, and 2,000 others as the test split: see
+              `kerasgan.data.load_fonts`.
             - `"stacked_mnist"`: three random digits of MNIST, of both its splits, as the channels
               of an image, to see which of the 1,000 triples a generator makes: 128,000, and
               26,000 others as the test split.
@@ -106,6 +109,8 @@ def load_images(
         return _load_digits(image_shape, split, crop, limit)
     if source == "photos":
         return Images(photo_patches(image_shape or (64, 64, 3), split)[:limit], name="photos")
+    if source == "fonts":
+        return load_fonts(image_shape, split, limit)
     if source == "stacked_mnist":
         return load_stacked(image_shape, split, data_dir, crop, limit)
     path, kept = source_path(source), Keeping(stream, cache_dir)

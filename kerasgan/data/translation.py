@@ -126,9 +126,10 @@ class Unpaired:
         b: `Images` of domain B, of the same shape; there may be more or fewer.
         image_shape: (height, width, channels) of what the pipelines yield.
         name: What the images are called, for logs and errors.
+        relation: The function of images of A that makes those of B, where it is known, or None.
     """
 
-    def __init__(self, a, b, crop=None, name="unpaired"):
+    def __init__(self, a, b, crop=None, name="unpaired", relation=None):
         """Takes the images.
 
         Args:
@@ -136,6 +137,8 @@ class Unpaired:
             b: `Images` of domain B.
             crop: As of `Pairs`, for each image by itself.
             name: What to call the images.
+            relation: A function of uint8 images of A, (N, H, W, C), to their counterparts in B, by
+                which generated pairs can be judged, or None.
 
         Raises:
             ValueError: If the shapes differ, or are smaller than the crop.
@@ -146,7 +149,7 @@ class Unpaired:
                 f"{b.image_shape}."
             )
         _check_crop(crop, a, name)
-        self.a, self.b, self.crop, self.name = a, b, crop, name
+        self.a, self.b, self.crop, self.name, self.relation = a, b, crop, name, relation
         self.image_shape = (*(crop or a.image_shape[:2]), a.image_shape[2])
 
     def __len__(self):
@@ -186,9 +189,26 @@ class Unpaired:
 
         return order.ready(both.map(equal))
 
-    def stream(self, batch_size, *, seed, start_step=0):
-        """Returns an endless stream as `Pairs.stream` does; domains are shuffled apart."""
+    def stream(self, batch_size, *, seed, start_step=0, labels=False):
+        """Returns an endless stream as `Pairs.stream` does; domains are shuffled apart.
+
+        Args:
+            batch_size: Images of each domain in a batch.
+            seed: Integer.
+            start_step: Number of the first batch.
+            labels: Whether to yield ((a, b), the labels of a), the labels int32, (batch_size,).
+
+        Raises:
+            ValueError: If labels are wanted and domain A has none, or images are cut.
+        """
         self.steps_per_epoch(batch_size)
+        if labels:
+            if self.crop is not None:
+                raise ValueError(f"{self.name}: labels go with images that are not cut.")
+            a = self.a.stream(batch_size, seed=seed, start_step=start_step, labels=True)
+            b = self.b.stream(batch_size, seed=seed + 1, start_step=start_step)
+            both = tf.data.Dataset.zip(a, b)
+            return order.ready(both.map(lambda a, b: ((a[0], b), a[1])))
         domains = [
             _endless([images], self.crop, len(images) // batch_size, batch_size, each, start_step)
             for images, each in ((self.a, seed), (self.b, seed + 1))

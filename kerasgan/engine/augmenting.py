@@ -6,6 +6,7 @@ from kerasgan.augment import AugmentationPipeline
 from kerasgan.engine import replicas
 from kerasgan.engine.checks import check_augment
 from kerasgan.engine.logs import logs
+from kerasgan.engine.players import networks_of
 
 
 class Augmenting:
@@ -24,6 +25,10 @@ class Augmenting:
         self.augment = augment
         if self.augment_moves:
             augment.build()
+
+    def augmented_networks(self):
+        """Returns the networks that see augmented images: those of the discriminator."""
+        return networks_of(self.discriminator)
 
     @property
     def augment_moves(self):

@@ -14,7 +14,7 @@ from kerasgan.engine.fitting import EVALUATION_SEED, Fitting
 from kerasgan.engine.health import Examining
 from kerasgan.engine.logs import declared
 from kerasgan.engine.measuring import Measuring, Metrics
-from kerasgan.engine.players import Accelerated, networks_of, prepare_optimizer, with_zeros
+from kerasgan.engine.players import Accelerated, prepare_optimizer, with_zeros
 from kerasgan.engine.presets import Presets
 from kerasgan.engine.saving import Saving
 from kerasgan.layers import spectral_layers
@@ -214,7 +214,7 @@ class AdversarialModel(
 
         In training, discriminators see augmented images.
         """
-        if training and self.augment is not None and network in networks_of(self.discriminator):
+        if training and self.augment is not None and network in self.augmented_networks():
             inputs = self.augment(inputs, self.seed_generator)
         if self.distribute_strategy.num_replicas_in_sync == 1:
             return self._accelerated[network](inputs, training=training)

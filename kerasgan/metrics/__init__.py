@@ -1,5 +1,6 @@
 """What trained models are measured by."""
 
+from kerasgan.metrics.agreement import pixel_agreement
 from kerasgan.metrics.classifiers import CLASSIFIERS, classifier
 from kerasgan.metrics.diversity import mean_distance
 from kerasgan.metrics.efficientnet import efficientnet_lite0
@@ -62,6 +63,7 @@ __all__ = [
     "moments",
     "ms_ssim",
     "perceptual_distance",
+    "pixel_agreement",
     "precision_recall",
     "psnr",
     "sharpness",

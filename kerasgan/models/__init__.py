@@ -14,6 +14,7 @@ from kerasgan.models.bgan import BoundarySeekingGAN, ContinuousBoundarySeekingGA
 from kerasgan.models.bigan import ALI, BiGAN
 from kerasgan.models.ccgan import CCGAN, CCGAN2
 from kerasgan.models.cgan import ConditionalGAN
+from kerasgan.models.cogan import CoGAN, DomainAdaptationCoGAN
 from kerasgan.models.context_encoder import ContextEncoder
 from kerasgan.models.cyclegan import CycleGAN, DualGAN
 from kerasgan.models.dcgan import DCGAN
@@ -33,6 +34,7 @@ __all__ = [
     "CCGAN",
     "CCGAN2",
     "BiGAN",
+    "CoGAN",
     "CycleGAN",
     "DCGAN",
     "DualGAN",
@@ -51,6 +53,7 @@ __all__ = [
     "ConditionalSNGAN",
     "ContextEncoder",
     "ContinuousBoundarySeekingGAN",
+    "DomainAdaptationCoGAN",
     "InfoGAN",
     "KPlusOneGAN",
     "LabelledPriorAAE",

@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 
 from kerasgan import layers, losses, networks, optimizers
-from kerasgan.data import check_image_shape, check_images, to_float
+from kerasgan.data import check_image_shape
 from kerasgan.engine import replicas
 from kerasgan.engine.batches import batch_length
 from kerasgan.engine.checks import check_integer, warn_of_bounded_logits
@@ -13,11 +13,12 @@ from kerasgan.engine.model import AdversarialModel
 from kerasgan.engine.players import Networks
 from kerasgan.engine.shapes import check_made, check_scores, input_shape_of
 from kerasgan.models.translating import TranslatesBothWays
+from kerasgan.models.unpaired import TakesTwoDomains
 from kerasgan.networks.common import plain_instance_normalization
 
 
 @keras.saving.register_keras_serializable("kerasgan")
-class CycleGAN(TranslatesBothWays, AdversarialModel):
+class CycleGAN(TranslatesBothWays, TakesTwoDomains, AdversarialModel):
     """Translates images between two domains, having seen images of each, but no pairs.
 
     Zhu et al., "Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial Networks",
@@ -231,20 +232,6 @@ class CycleGAN(TranslatesBothWays, AdversarialModel):
             self.apply(self.discriminator_a, a, training),
             self.apply(self.discriminator_b, b, training),
         ]
-
-    # ------------------------------------------------------------------ data
-
-    def unpack(self, data):
-        """Returns [a, b], float32 in [-1, 1]."""
-        a, b, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
-        return [super().unpack((a, None, sample_weight)), to_float(b)]
-
-    def check_batch(self, x, y, name):
-        """Raises a ValueError if the arrays are not images of two domains."""
-        check_images(x, self.image_shape, f"{name}: the images of domain A")
-        check_images(y, self.image_shape, f"{name}: the images of domain B")
-        if len(x) != len(y):
-            raise ValueError(f"{name} has {len(x)} images of domain A, but {len(y)} of domain B.")
 
     # ------------------------------------------------------------------ serialization
 

@@ -68,6 +68,9 @@ CHECKS = {
     "direction": _one_of("a_to_b", "b_to_a"),
     "edges": _BOOL,
     "scale": _integer(1),
+    "relation": _one_of("outlines", "negatives"),
+    "synthetic": check_text,
+    "padding": _integer(0),
     "held_out": check_text,
     "pretrained": check_text,
     "freeze": _integer(0),
@@ -102,6 +105,9 @@ DEFAULTS = dict.fromkeys(CHECKS) | {
     "direction": "a_to_b",
     "edges": False,
     "scale": 4,
+    "relation": "outlines",
+    "synthetic": "fonts",
+    "padding": 0,
     "mixed_precision": "float32",
     "jit_compile": False,
     "synchronize_batch_norm": False,
@@ -111,7 +117,7 @@ DEFAULTS = dict.fromkeys(CHECKS) | {
     "metrics_every": 1,
     "on_collapse": "warn",
 }
-_LOADING = ("direction", "edges", "scale")
+_LOADING = ("direction", "edges", "scale", "relation", "synthetic", "padding")
 _OF_MODELS = ("ema", "content_weight", "adversarial_weight")
 
 

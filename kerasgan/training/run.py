@@ -74,7 +74,8 @@ def train(
             - `data_dir`: where TensorFlow Datasets keeps its data. `limit`: how many examples to
               use. `stream`: whether to read them from the disk as they are needed; by itself
               where memory is short. `cache_dir`: a folder for what is decoded of these.
-            - `direction`, `edges` and `scale`, of loaders that take them.
+            - `direction`, `edges`, `scale`, `relation`, `synthetic` and `padding`, of loaders that
+              take them.
 
     Returns:
         The trained model.

@@ -558,6 +558,58 @@ class _Unpaired(_Images):
         return np.concatenate([model.translate(images, way) for way in ("a_to_b", "b_to_a")])
 
 
+class _Coupled(_Images):
+    """Models that make pairs of images of two domains."""
+
+    source, image_shape, limit = "digits", (16, 16, 1), 80
+    judged = [1]  # outputs of the discriminators
+
+    def narrow_networks(self, seed):
+        build, shape, options = networks.cogan, self.image_shape, {"width": 2, "seed": seed}
+        own = {name: build.generator(shape, name=name, **options) for name in _OWN_GENERATORS}
+        return own | {"shared_generator": build.shared_generator(shape, **options)}
+
+    def networks(self):
+        latents, maps = keras.Input((LATENT_DIM,)), keras.Input((12,))
+        shared = {"shared_generator": keras.Model(latents, _dense(12, "relu", 1)(latents))}
+        for i, name in enumerate(_OWN_GENERATORS):
+            x = _dense(math.prod(self.image_shape), "tanh", 2 + i)(maps)
+            x = keras.layers.Reshape(self.image_shape)(x)
+            shared[name] = keras.Model(maps, x, name=name)
+        for i, name in enumerate(("discriminator_a", "discriminator_b")):
+            images = keras.Input(self.image_shape)
+            x = _dense(12, "relu", 4 + i)(keras.layers.Flatten()(images))
+            shared[name] = keras.Model(images, x, name=name)
+        features = _dense(8, "relu", 6)(maps)
+        outputs = [_dense(size, None, 7 + i)(features) for i, size in enumerate(self.judged)]
+        outputs = [*outputs, features] if len(outputs) > 1 else outputs
+        return shared | {"shared_discriminator": keras.Model(maps, outputs)}
+
+    def arrays(self, data, count):
+        pair = data.a.images[:count], data.b.images[:count]
+        return pair, pair
+
+    def made(self, model):
+        return np.concatenate(model.generate(4, seed=1), axis=2)
+
+
+_OWN_GENERATORS = "generator_a", "generator_b"
+
+
+class _Adapting(_Coupled):
+    """Those that learn to classify images of the second domain."""
+
+    endpoints = _Coupled.endpoints | {"classify"}
+    judged = [1, 10]
+
+    def networks(self):
+        return super().networks() | {"num_classes": 10}
+
+    def arrays(self, data, count):
+        a, b = (domain.images[:count] for domain in (data.a, data.b))
+        return ((a, b), data.a.labels[:count]), (b, data.b.labels[:count])
+
+
 class _SuperResolution(_Images):
     """Models that take images and the same images larger."""
 
@@ -611,6 +663,8 @@ _KITS = {
     models.LabelledPriorAAE: _LabelledPrior(),
     models.BiGAN: _Bidirectional(),
     models.ALI: _Inferring(),
+    models.CoGAN: _Coupled(),
+    models.DomainAdaptationCoGAN: _Adapting(),
 }
 
 

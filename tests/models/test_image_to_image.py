@@ -430,7 +430,7 @@ def test_wrong_arguments_of_cyclegan_are_named(arguments, message):
 def test_domains_of_different_lengths_are_refused_as_arrays():
     model = cyclegan()
     model.compile()
-    with pytest.raises(ValueError, match="4 images of domain A, but 3 of domain B"):
+    with pytest.raises(ValueError, match="4 images of domain A, but 3 images of domain B"):
         model.fit(X, Y[:3])
 
 

@@ -11,7 +11,8 @@ It prints the model's losses, accuracies and other measures on the test split, o
 that has none; for super-resolution those of bicubic upscaling too. With a classifier, one of the
 package's or one that `scripts/train_classifier.py` trains, it also generates images of all classes,
 or codes, or translates the images of two domains, and prints how many the classifier takes for what
-was asked for. With --metrics it compares as many generated images as there are real ones, by a
+was asked for. Of pairs of a CoGAN whose second domain is made of the first it prints the pixel
+agreement. With --metrics it compares as many generated images as there are real ones, by a
 network's features, and writes all values to metrics.json in the run's folder, or for another
 --model beside it, to <name>.metrics.json; --output=values.json writes them anywhere. With
 --metrics --model may be a SavedModel that makes images of noise, or a folder of
@@ -135,12 +136,16 @@ def main():
             batches = recipe.held_out(held_out, _BATCH_SIZE.value)
         else:
             batches = held_out.dataset(_BATCH_SIZE.value, labels=held_out.labels is not None)
+        if batches is None:
+            raise command_line.UserError(f"--dataset={_DATASET.value} has no labels to evaluate by")
         values = model.evaluate(batches, return_dict=True, verbose=0)
     print(f"{len(held_out)} test images of {held_out.name}:")
     show(values)
     facts = {"test": values}
     if "sharpness" in values:
         facts["bicubic"] = compare(batches, model.scale)
+    if getattr(held_out, "relation", None) is not None:
+        facts["pairs"] = judge_pairs(model, held_out.relation)
     if classifier is not None and hasattr(model, "translate"):
         facts["judged"] = judge_translations(model, classifier, held_out)
     elif classifier is not None:
@@ -306,6 +311,28 @@ def compare(batches, scale):
     means = {name: float(np.mean(values)) for name, values in measured.items()}
     show(means)
     return means
+
+
+def judge_pairs(model, relation):
+    """Prints and returns how far the images of generated pairs agree.
+
+    Args:
+        model: The model.
+        relation: The function of images of domain A to their counterparts in B.
+    """
+    with command_line.user_errors(ValueError):
+        size = 2 * 5 * math.prod(model.image_shape)
+        check_memory(_COUNT.value * size, f"{_COUNT.value} pairs", "choose a smaller --count")
+        a, b = model.generate(_COUNT.value, _SEED.value)
+    counterparts = relation(a)
+    others = {"pairs": b, "images of other pairs": np.roll(b, 1, axis=0), "black images": 0 * b}
+    agreement = {
+        name: float(np.mean(metrics.pixel_agreement(counterparts, each)))
+        for name, each in others.items()
+    }
+    print(f"Pixel agreement of {len(a)} generated images, their counterparts with:")
+    show(agreement)
+    return agreement
 
 
 def load_classifier(model):

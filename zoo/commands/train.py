@@ -24,9 +24,10 @@ Models, and the data sets that their recipes know:
 
 Any other image data set of tensorflow_datasets, a folder of images and an .npz or .npy file work
 too. pix2pix takes a folder of pictures that show A on the left and B on the right, or one with the
-folders trainA and trainB of pictures with equal names, or, with --edges, of photographs. CycleGAN
-and DualGAN take a folder with the folders trainA and trainB, SRResNet and SRGAN a folder of
-pictures. A folder `test`, or testA and testB, is evaluated on after each epoch.
+folders trainA and trainB of pictures with equal names, or, with --edges, of photographs. CycleGAN,
+DualGAN and CoGAN take a folder with the folders trainA and trainB; of other data CoGAN makes a
+second domain. SRResNet and SRGAN take a folder of pictures. A folder `test`, or testA and testB, is
+evaluated on after each epoch.
 """
 
 _MODEL = flags.DEFINE_enum("model", "dcgan", list(zoo.RECIPES), "Which model to train.")
@@ -71,6 +72,25 @@ flags.DEFINE_bool(
     "edges", False, "Whether the pictures are photographs, and A their edges. [pix2pix]"
 )
 flags.DEFINE_integer("scale", 4, "How much larger to make pictures: 2, 4 or 8. [srresnet, srgan]")
+flags.DEFINE_enum(
+    "relation",
+    "outlines",
+    ["outlines", "negatives"],
+    "What the second domain is made of: of the images' outlines, or negatives. [cogan]",
+)
+flags.DEFINE_string(
+    "synthetic",
+    "fonts",
+    "The labelled images beside those of --dataset: fonts, which are digits, or as in --dataset. "
+    "[cogan_adaptation, simgan]",
+)
+flags.DEFINE_integer(
+    "padding",
+    0,
+    "Black pixels to lay around the images of --dataset before they are resized; 3 for USPS. "
+    "[cogan_adaptation, simgan]",
+    lower_bound=0,
+)
 flags.DEFINE_string(
     "held_out", None, "A folder to evaluate on after each epoch. [default: the test split, if any]"
 )

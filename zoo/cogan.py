@@ -1,0 +1,82 @@
+r"""CoGAN on printed digits, MNIST and Fashion-MNIST, and for the adaptation of a classifier.
+
+MEASURED
+"""
+
+from kerasgan import data, models, networks
+from zoo.recipe import Recipe, Settings, Small, adam, labelled, num_classes
+
+_RELATIONS = {"outlines": data.outlines, "negatives": data.negatives}
+
+
+def _load(source, image_shape, relation="outlines", **options):
+    return data.load_related(source, image_shape, relation=_RELATIONS[relation], **options)
+
+
+def _generators(domains, seed, width):
+    build, shape = networks.cogan, domains.image_shape
+    options = {"width": width, "seed": seed}
+    return {
+        "shared_generator": build.shared_generator(shape, **options),
+        "generator_a": build.generator(shape, name="generator_a", **options),
+        "generator_b": build.generator(shape, name="generator_b", **options),
+    }
+
+
+def _narrow(width):
+    """Generators half as wide as the authors', or less, and a larger learning rate."""
+    return Small(lambda domains, seed: _generators(domains, seed, width), _faster)
+
+
+def _faster(steps):
+    return adam(5e-4, 5e-4)
+
+
+def _classes(domains, seed):
+    return {"num_classes": num_classes(domains.a)}
+
+
+def _adapting(width):
+    return Small(
+        lambda domains, seed: (
+            _generators(domains, seed, width) | _classes(domains, seed) | {"ema": 0.995}
+        ),
+        _faster,
+    )
+
+
+def _labelled_reals(domains, batch_size):
+    """Real images with their classes, or None if these are not known."""
+    return None if domains.b.labels is None else domains.b.dataset(batch_size, labels=True)
+
+
+RECIPE = Recipe(
+    name="cogan",
+    model=models.CoGAN,
+    data={
+        "fonts": Settings((28, 28, 1), batch_size=64, epochs=30, small=_narrow(32)),
+        "mnist": Settings((28, 28, 1), batch_size=64, epochs=15, small=True),
+        "fashion_mnist": Settings((28, 28, 1), batch_size=64, epochs=15, small=True),
+    },
+    own_data=Settings((32, 32, 3), batch_size=64, epochs=40, small=True, least_steps=200),
+    small=_narrow(64),
+    load=_load,
+    load_options=("relation",),
+    held_out=lambda domains, batch_size: domains.dataset(batch_size),
+)
+ADAPTATION = Recipe(
+    name="cogan_adaptation",
+    model=models.DomainAdaptationCoGAN,
+    data={
+        "digits": Settings((16, 16, 1), batch_size=64, epochs=10, small=_adapting(32)),
+        "mnist": Settings((28, 28, 1), batch_size=64, epochs=10, small=True),
+    },
+    own_data=Settings((28, 28, 1), batch_size=64, epochs=10, small=True, least_steps=200),
+    options=_classes,
+    small=_adapting(64),
+    load=data.load_adaptation,
+    load_options=("synthetic", "padding"),
+    stream=labelled,
+    held_out=_labelled_reals,
+    monitor="val_accuracy",
+)
