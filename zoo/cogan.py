@@ -1,6 +1,20 @@
-r"""CoGAN on printed digits, MNIST and Fashion-MNIST, and for the adaptation of a classifier.
+"""CoGAN on printed digits, MNIST and Fashion-MNIST, and for the adaptation of a classifier.
 
-MEASURED
+`kerasgan train --model=cogan`, printed digits and outlines of others, generators a quarter as wide
+as the authors': 30 epochs (2,340 steps of 64) in nine minutes of the time of a CPU core. Of 10,000
+pairs 93.9 % of the pixels agree, of the outlines of the first images with the second ones; with
+those of other pairs it is 82.4 %, with black images 87.3 %. Most pairs show one digit and its
+outline. The discriminators are right on 91 % of the real images and 92 % of the generated ones.
+
+`kerasgan train --model=cogan_adaptation`, labelled printed digits and the digits of scikit-learn,
+whose labels are unseen: 15 epochs (2,340 steps) in eight minutes of a core's time. 60.9 % of the
+297 test images are named right; by a network of the kind of `scripts/train_classifier.py` that was
+trained on the printed digits alone, 23.6 %.
+
+MNIST with outlines or negatives (`--dataset=mnist --relation=negatives`), at half the width, and
+MNIST to USPS (`--synthetic=mnist --dataset=usps.npz --padding=3 --held_out=usps.npz`) are not
+measured yet. The paper has 95.2 % for outlines, 96.7 % for negatives, and 91.2 % of 1,800 images of
+USPS. Both learning rates are 5e-4, where the authors have 2e-4.
 """
 
 from kerasgan import data, models, networks
@@ -68,7 +82,7 @@ ADAPTATION = Recipe(
     name="cogan_adaptation",
     model=models.DomainAdaptationCoGAN,
     data={
-        "digits": Settings((16, 16, 1), batch_size=64, epochs=10, small=_adapting(32)),
+        "digits": Settings((28, 28, 1), batch_size=64, epochs=15, small=_adapting(32)),
         "mnist": Settings((28, 28, 1), batch_size=64, epochs=10, small=True),
     },
     own_data=Settings((28, 28, 1), batch_size=64, epochs=10, small=True, least_steps=200),
