@@ -7,7 +7,7 @@ from kerasgan import losses, networks, optimizers
 from kerasgan.engine.logs import logs
 from kerasgan.models.cgan import ConditionalGAN
 from kerasgan.models.classifying import Classifying, check_class_outputs, check_number
-from kerasgan.models.gan import Uniform
+from kerasgan.models.gan import uniform
 
 
 @keras.saving.register_keras_serializable("kerasgan")
@@ -35,7 +35,7 @@ class ACGAN(Classifying, ConditionalGAN):
     """
 
     logits_count = 2
-    draw_latents = Uniform(-1.0, 1.0)
+    draw_latents = uniform(-1.0, 1.0)
 
     def __init__(self, *args, num_classes=None, classification_weight=1.0, **kwargs):
         check_number("num_classes", num_classes)

@@ -8,14 +8,14 @@ from kerasgan.engine import replicas
 from kerasgan.engine.batches import batch_length, split
 from kerasgan.engine.checks import check_integer
 from kerasgan.engine.logs import logs
-from kerasgan.models.gan import GAN, Uniform
+from kerasgan.models.gan import GAN, uniform
 
 
 class _BoundarySeeking(GAN):
     """What both kinds have in common."""
 
     default_latent_dim = 64
-    draw_latents = Uniform(0.0, 1.0)
+    draw_latents = uniform(0.0, 1.0)
     binary = False  # whether the generator makes the logits of pixels
 
     def build_generator(self, image_shape, latent_dim, seed):

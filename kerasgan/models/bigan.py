@@ -13,7 +13,7 @@ from kerasgan.engine.model import AdversarialModel
 from kerasgan.engine.shapes import check_network, input_shape_of
 from kerasgan.models.completing import Completes
 from kerasgan.models.encoding import Encodes
-from kerasgan.models.gan import HasLatents, Normal, Uniform
+from kerasgan.models.gan import HasLatents, normal, uniform
 from kerasgan.models.generating import Generates
 
 
@@ -60,7 +60,7 @@ class BiGAN(Encodes, Completes, Generates, HasLatents, AdversarialModel):
     averaged = ("generator", "encoder")
     network_names = players
     default_latent_dim = 50
-    draw_latents = Uniform(-1.0, 1.0)
+    draw_latents = uniform(-1.0, 1.0)
 
     def __init__(
         self,
@@ -286,7 +286,7 @@ class ALI(BiGAN):
     """
 
     default_latent_dim = 64
-    draw_latents = Normal()
+    draw_latents = normal()
 
     def encoder_outputs(self, latents):
         """Returns the shapes of what the encoder makes, of the latents' shape."""

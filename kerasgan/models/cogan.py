@@ -14,7 +14,7 @@ from kerasgan.engine.model import AdversarialModel
 from kerasgan.engine.players import Networks
 from kerasgan.engine.shapes import check_network, input_shape_of
 from kerasgan.models.classifying import Classifying, check_number
-from kerasgan.models.gan import HasLatents, Normal
+from kerasgan.models.gan import HasLatents, normal
 from kerasgan.models.generating import Generates
 from kerasgan.models.unpaired import TakesTwoDomains
 
@@ -69,7 +69,7 @@ class CoGAN(Generates, HasLatents, TakesTwoDomains, AdversarialModel):
         *("discriminator_a", "discriminator_b", "shared_discriminator"),
     )
     default_latent_dim = 100
-    draw_latents = Normal()
+    draw_latents = normal()
     sampler_code = "sampler_of('a')"
 
     def __init__(

@@ -3,7 +3,7 @@
 import keras
 
 from kerasgan import networks, optimizers
-from kerasgan.models.gan import GAN, Uniform
+from kerasgan.models.gan import GAN, uniform
 
 
 @keras.saving.register_keras_serializable("kerasgan")
@@ -16,7 +16,7 @@ class DCGAN(GAN):
     beta_1 = 0.5. Image sides are multiples of 4. Arguments are those of `GAN`.
     """
 
-    draw_latents = Uniform(-1.0, 1.0)
+    draw_latents = uniform(-1.0, 1.0)
 
     def build_generator(self, image_shape, latent_dim, seed):
         """Returns the paper's generator."""

@@ -1,5 +1,6 @@
 """The alternating game, and the original generative adversarial network."""
 
+import functools
 import math
 
 import keras
@@ -16,31 +17,21 @@ from kerasgan.models.completing import Completes
 from kerasgan.models.generating import Generates
 
 
-class Uniform:
-    """Latents that are uniform in [low, high): `draw_latents` of a model."""
-
-    def __init__(self, low, high):
-        self.low, self.high = low, high
-
-    def __call__(self, shape, seed):
-        """Returns draws, float32 (count, latent_dim), by a seed (2,)."""
-        return tf.random.stateless_uniform(shape, seed, self.low, self.high)
+class Uniform(functools.partial):
+    """A function of a shape and a seed that draws uniform latents."""
 
     def __str__(self):
         """Returns the law in words."""
-        return f"uniform in [{self.low:.4g}, {self.high:.4g}]"
+        low, high = self.keywords["minval"], self.keywords["maxval"]
+        return f"uniform in [{low:.4g}, {high:.4g}]"
 
     def nearest(self, latents):
         """Returns latents moved to where draws lie: into the range."""
-        return tf.clip_by_value(latents, self.low, self.high)
+        return tf.clip_by_value(latents, self.keywords["minval"], self.keywords["maxval"])
 
 
-class Normal:
-    """Latents of N(0, 1): `draw_latents` of a model."""
-
-    def __call__(self, shape, seed):
-        """Returns draws, float32 (count, latent_dim), by a seed (2,)."""
-        return tf.random.stateless_normal(shape, seed)
+class Normal(functools.partial):
+    """A function of a shape and a seed that draws latents of N(0, 1)."""
 
     def __str__(self):
         """Returns the law in words."""
@@ -51,11 +42,21 @@ class Normal:
         return math.sqrt(latents.shape[1]) * tf.math.l2_normalize(latents, axis=1)
 
 
+def uniform(low, high):
+    """Returns `draw_latents` of a model whose latents are uniform in [low, high]."""
+    return staticmethod(Uniform(tf.random.stateless_uniform, minval=low, maxval=high))
+
+
+def normal():
+    """Returns `draw_latents` of a model whose latents are those of N(0, 1)."""
+    return staticmethod(Normal(tf.random.stateless_normal))
+
+
 class HasLatents:
     """A mixin for models of latents: `sample_latent`.
 
     A model has `latent_dim`, `seed_generator` and `draw_latents`, a function of a shape
-    (count, latent_dim) and a seed (2,), such as a `Uniform` or a `Normal`.
+    (count, latent_dim) and a seed (2,), such as `uniform` and `normal` return.
     """
 
     def sample_latent(self, count, seed=None):
@@ -437,7 +438,7 @@ class GAN(Completes, Generates, HasLatents, AlternatingGAN):
         return optimizer(), optimizer()
 
     # Noise of unit variance.
-    draw_latents = Uniform(-math.sqrt(3), math.sqrt(3))
+    draw_latents = uniform(-math.sqrt(3), math.sqrt(3))
 
     def check_batch(self, x, y, name):
         """Raises a ValueError if an array does not hold the examples that the model makes."""

@@ -7,7 +7,7 @@ from kerasgan import losses, networks, optimizers
 from kerasgan.engine.batches import batch_length, split
 from kerasgan.engine.checks import check_integer
 from kerasgan.models.cgan import ConditionalGAN
-from kerasgan.models.gan import GAN, Normal
+from kerasgan.models.gan import GAN, normal
 
 
 @keras.saving.register_keras_serializable("kerasgan")
@@ -43,7 +43,7 @@ class R3GAN(GAN):
 
     adversarial_loss = "relativistic_pairing"
     default_latent_dim = 64
-    draw_latents = Normal()
+    draw_latents = normal()
     takes_vectors = False
     takers = "the {} updates"
 

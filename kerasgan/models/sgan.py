@@ -14,7 +14,7 @@ from kerasgan.engine.logs import logs
 from kerasgan.keras_compat import layers_of
 from kerasgan.layers import WeightNormalizedDense, initialize_from_data
 from kerasgan.models.classifying import Classifying, check_class_outputs, check_number
-from kerasgan.models.gan import GAN, Uniform
+from kerasgan.models.gan import GAN, uniform
 from kerasgan.models.partly_labelled import PartlyLabelled, every_second
 from kerasgan.optimizers import RootEpsilonAdam
 
@@ -56,7 +56,7 @@ class SemiSupervisedGAN(PartlyLabelled, Classifying, GAN):
 
     averaged = ("generator", "discriminator")
     takes_vectors = False
-    draw_latents = Uniform(0.0, 1.0)
+    draw_latents = uniform(0.0, 1.0)
     generated_classes = 0  # logits beside those of the K classes
 
     def __init__(self, *args, num_classes=None, unlabelled_weight=1.0, **kwargs):

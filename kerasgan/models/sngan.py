@@ -4,7 +4,7 @@ import keras
 
 from kerasgan import networks, optimizers
 from kerasgan.models.cgan import ConditionalGAN
-from kerasgan.models.gan import GAN, Normal
+from kerasgan.models.gan import GAN, normal
 
 
 class SpectralGame:
@@ -14,7 +14,7 @@ class SpectralGame:
     takes_vectors = False
     default_latent_dim = 128
     default_discriminator_steps = 5
-    draw_latents = Normal()
+    draw_latents = normal()
 
     def build_generator(self, image_shape, latent_dim, seed):
         """Returns the paper's generator."""

@@ -4,7 +4,7 @@ import keras
 
 from kerasgan import losses, networks, optimizers
 from kerasgan.models.dcgan import DCGAN
-from kerasgan.models.gan import GAN, Normal
+from kerasgan.models.gan import GAN, normal
 
 
 @keras.saving.register_keras_serializable("kerasgan")
@@ -29,7 +29,7 @@ class WGAN(DCGAN):
 
     adversarial_loss = "wasserstein"
     default_discriminator_steps = 5
-    draw_latents = Normal()
+    draw_latents = normal()
 
     def __init__(self, *args, clip=0.01, **kwargs):
         super().__init__(*args, **kwargs)
@@ -67,7 +67,7 @@ class WGANGP(GAN):
     penalty = losses.GradientPenalty(10.0)
     default_latent_dim = 128
     default_discriminator_steps = 5
-    draw_latents = Normal()
+    draw_latents = normal()
 
     def build_generator(self, image_shape, latent_dim, seed):
         """Returns the convolutional generator."""
