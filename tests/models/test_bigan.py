@@ -201,8 +201,9 @@ def test_the_discriminator_looks_at_latents(noise_images):
 
 def test_training_inverts_a_generator_that_stands_still():
     """A little game in which E alone can be right: reconstructions come nearer than others."""
+    keras.utils.set_random_seed(0)  # of the order of the images
     model = build(generator=painter(), encoder=reader(0.0))
-    rates = {"generator_optimizer": 0.0, "encoder_optimizer": 0.05, "discriminator_optimizer": 0.05}
+    rates = {"generator_optimizer": 0.0, "encoder_optimizer": 0.02, "discriminator_optimizer": 0.02}
     model.compile(**{name: optimizers.Adam(rate, 0.5) for name, rate in rates.items()})
     latents = model.sample_latent(512, seed=3).numpy()
     images = model.generator(latents).numpy()
