@@ -19,11 +19,19 @@ from kerasgan.fast.dense import dense, maxout
 from kerasgan.fast.gaussian_noise import gaussian_noise
 from kerasgan.fast.normalization import batch_normalization, instance_normalization
 from kerasgan.keras_compat import Functional
-from kerasgan.layers import InstanceNormalization, Maxout, SpectralNormalization
+from kerasgan.layers import (
+    EqualizedLearningRate,
+    InstanceNormalization,
+    Maxout,
+    SpectralNormalization,
+)
 
 
-def _spectral_normalization(layer, inputs, training):
-    """Returns what `SpectralNormalization` makes of inputs, by its layer's kernel if it has one."""
+def _with_other_weights(layer, inputs, training):
+    """Returns what a layer makes of inputs that computes another one with scaled weights.
+
+    It does so by that layer's kernel, if it has one.
+    """
     kernel = _KERNELS.get(type(layer.layer), lambda *inputs: None)
     with layer.normalized():
         outputs = kernel(layer.layer, inputs, training)
@@ -43,7 +51,8 @@ _KERNELS = {
     keras.layers.PReLU: parametric_relu,
     InstanceNormalization: instance_normalization,
     Maxout: maxout,
-    SpectralNormalization: _spectral_normalization,
+    EqualizedLearningRate: _with_other_weights,
+    SpectralNormalization: _with_other_weights,
 }
 # The kinds of networks that are graphs of layers.
 _GRAPHS = keras.Sequential, Functional

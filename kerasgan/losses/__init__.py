@@ -22,6 +22,7 @@ from kerasgan.losses.penalties import (
     DRAGAN,
     R1,
     R2,
+    Drift,
     GradientPenalty,
     LeCam,
     OneSidedGradientPenalty,
@@ -36,6 +37,7 @@ from kerasgan.losses.reconstruction import l1, l2, perceptual
 __all__ = [
     "AdversarialLoss",
     "DRAGAN",
+    "Drift",
     "GradientPenalty",
     "Hinge",
     "LeCam",

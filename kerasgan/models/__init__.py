@@ -22,10 +22,12 @@ from kerasgan.models.gan import GAN
 from kerasgan.models.infogan import InfoGAN
 from kerasgan.models.lsgan import LSGAN
 from kerasgan.models.pix2pix import PairedTranslator, Pix2Pix
+from kerasgan.models.progan import ProgressiveGAN
 from kerasgan.models.r3gan import R3GAN, ConditionalR3GAN
 from kerasgan.models.sgan import KPlusOneGAN, SemiSupervisedGAN
 from kerasgan.models.sngan import SNGAN, ConditionalSNGAN
 from kerasgan.models.srgan import SRGAN, SRResNet
+from kerasgan.models.stylegan import StyleGAN, StyleGAN2
 from kerasgan.models.wgan import WGAN, WGANGP
 
 __all__ = [
@@ -59,11 +61,14 @@ __all__ = [
     "LabelledPriorAAE",
     "PairedTranslator",
     "Pix2Pix",
+    "ProgressiveGAN",
     "R3GAN",
     "SRGAN",
     "SRResNet",
     "SemiSupervisedAAE",
     "SemiSupervisedGAN",
+    "StyleGAN",
+    "StyleGAN2",
     "holes",
     "priors",
 ]

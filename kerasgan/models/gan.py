@@ -208,6 +208,8 @@ class AlternatingGAN(AdversarialModel):
         for part in self.penalty.parts:
             if isinstance(part, losses.LeCam):
                 values.append(self.anchor(part, *logits, training))
+            elif isinstance(part, losses.Drift):
+                values.append(part(logits[0]))
             else:
                 values.append(self.penalize_gradients(part, real, fake, training, gradients))
         return sum(values)
@@ -235,17 +237,34 @@ class AlternatingGAN(AdversarialModel):
                 if known and points is examples:
                     return penalty.at(self.images_seen)(known[side])
             return value()
-        due = self.discriminator_updates % penalty.every == 0
+        return self.lazily(penalty.every, self.discriminator_updates, lambda due: value())
+
+    def lazily(self, every, updates, value):
+        """Returns a penalty in every so many steps, as many times as large, and 0 in the others.
+
+        Args:
+            every: In every how many steps.
+            updates: How many steps there have been.
+            value: A function of whether it is due that returns the penalty. On several replicas
+                it is called in each step.
+        """
+        if every == 1:
+            return value(True)
+        due = updates % every == 0
         if self.distribute_strategy.num_replicas_in_sync > 1:
             # Replicas do not wait for each other in a branch, as what draws or counts there must.
-            return tf.where(due, penalty.every * value(), 0.0)
-        return tf.cond(due, lambda: penalty.every * value(), lambda: 0.0)
+            return tf.where(due, every * value(due), 0.0)
+        return tf.cond(due, lambda: every * value(True), lambda: 0.0)
 
     @property
     def discriminator_updates(self):
         """How many steps D has taken."""
-        optimizer = self.discriminator_optimizer
-        return getattr(optimizer, "inner_optimizer", optimizer).iterations.value
+        return updates_of(self.discriminator_optimizer)
+
+    @property
+    def generator_updates(self):
+        """How many steps G has taken."""
+        return updates_of(self.generator_optimizer)
 
     # ------------------------------------------------------------------ compiling
 
@@ -268,7 +287,7 @@ class AlternatingGAN(AdversarialModel):
             discriminator_optimizer: The same for the discriminator.
             adversarial_loss: A `kerasgan.losses.AdversarialLoss` or its name; None is the paper's.
             penalty: A `kerasgan.losses.Penalty` on the discriminator's gradients, or
-                `kerasgan.losses.LeCam` on its logits, or a sum of them, such as
+                `kerasgan.losses.LeCam` or `Drift` on its logits, or a sum of them, such as
                 `R1(0.1) + R2(0.1)`; None is the paper's.
             **kwargs: `augment`, such as `kerasgan.augment.DiffAugment()`, and the other arguments
                 of `AdversarialModel.compile`.
@@ -299,6 +318,11 @@ class AlternatingGAN(AdversarialModel):
     def get_config(self):
         """Returns the arguments that rebuild the model."""
         return super().get_config() | {"discriminator_steps": self.discriminator_steps}
+
+
+def updates_of(optimizer):
+    """Returns how many steps an optimizer has taken, an integer tensor."""
+    return getattr(optimizer, "inner_optimizer", optimizer).iterations.value
 
 
 @keras.saving.register_keras_serializable("kerasgan")
@@ -364,7 +388,7 @@ class GAN(Completes, Generates, HasLatents, AlternatingGAN):
             if len(latents) != 1:
                 raise ValueError(f"The generator must take latents (N, dim), it takes {latents}.")
             (latent_dim,) = latents
-            made = generator(symbolic(latents, extra_shapes)).shape[1:]
+            made = keras.tree.flatten(generator(symbolic(latents, extra_shapes)))[-1].shape[1:]
             if image_shape not in (None, made):
                 raise ValueError(f"image_shape is {image_shape}, but the generator makes {made}.")
             image_shape = made

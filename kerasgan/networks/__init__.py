@@ -21,6 +21,7 @@ from kerasgan.networks import (
     lsgan,
     patchgan,
     points,
+    progan,
     projection,
     published,
     r3gan,
@@ -28,6 +29,8 @@ from kerasgan.networks import (
     sgan,
     sngan,
     srgan,
+    stylegan,
+    stylegan2,
     unet,
     vgg,
 )
@@ -51,6 +54,7 @@ __all__ = [
     "lsgan",
     "patchgan",
     "points",
+    "progan",
     "projection",
     "published",
     "r3gan",
@@ -58,6 +62,8 @@ __all__ = [
     "sgan",
     "sngan",
     "srgan",
+    "stylegan",
+    "stylegan2",
     "unet",
     "vgg",
 ]

@@ -1,12 +1,15 @@
 """What the builders share: seeded initializers, and how an image is halved down to a seed map."""
 
+import math
 import numbers
 import random
 
 import keras
+import numpy as np
 from keras import layers
 
 from kerasgan.data import check_image_shape
+from kerasgan.layers import EqualizedLearningRate
 
 # The smallest side, and the largest area, of the map that a generator starts from.
 SMALLEST_SIDE = 4
@@ -82,6 +85,65 @@ def to_logits(x, **dense_options):
     """Ends a discriminator: one float32 logit an example."""
     x = layers.Dense(1, **dense_options)(layers.Flatten()(x))
     return layers.Activation("linear", dtype="float32")(x)
+
+
+def equalized_dense(units, seed, gain=math.sqrt(2), multiplier=1.0, **options):
+    """Returns a dense layer of Karras et al., its weights scaled when it computes."""
+    dense = layers.Dense(units, kernel_initializer=_unscaled(seed, multiplier), **options)
+    return EqualizedLearningRate(dense, gain, multiplier)
+
+
+def equalized_convolution(filters, size, seed, gain=math.sqrt(2), **options):
+    """Returns a convolution of Karras et al., its weights scaled when it computes."""
+    options = {"padding": "same", "kernel_initializer": _unscaled(seed)} | options
+    return EqualizedLearningRate(layers.Conv2D(filters, size, **options), gain)
+
+
+def equalized_maps(shape, seed):
+    """Returns a dense layer of Karras et al. from latents to maps (height, width, channels)."""
+    dense = layers.EinsumDense(
+        "nz,zijc->nijc", shape, bias_axes="c", kernel_initializer=_unscaled(seed)
+    )
+    return EqualizedLearningRate(dense)
+
+
+def _unscaled(seed, multiplier=1.0):
+    return normal(seed, stddev=1.0 / multiplier)
+
+
+def doubled(x):
+    """Returns maps of twice the sides, by [1, 3, 3, 1] along both: of each pixel two, smoothed."""
+    return fixed_filter([1, 2, 1])(layers.UpSampling2D(2)(x))
+
+
+def halved(x):
+    """Returns maps of half the sides, by [1, 3, 3, 1] along both."""
+    return fixed_filter([1, 3, 3, 1], strides=2)(x)
+
+
+def fixed_filter(taps, gain=1.0, **options):
+    """Returns a filter along both sides that is not trained, whose weights sum to `gain`."""
+    taps = np.array(taps, "float32") / np.sum(taps)
+    kernel = gain * np.outer(taps, taps)[:, :, None, None]
+    return layers.DepthwiseConv2D(
+        len(taps),
+        **{"padding": "same"} | options,
+        use_bias=False,
+        depthwise_initializer=keras.initializers.Constant(kernel),
+        trainable=False,
+    )
+
+
+def lerp(a, b, share):
+    """Returns a + share (b - a), of maps and of a number an example (N, 1)."""
+    share = layers.Reshape((1, 1, 1))(share)
+    return layers.Add()([a, layers.Multiply()([layers.Subtract()([b, a]), share])])
+
+
+def smallest_map(image_shape):
+    """Returns the sides (height, width) of the map that `halvings` leads down to."""
+    count = halvings(image_shape)
+    return image_shape[0] >> count, image_shape[1] >> count
 
 
 def halvings(image_shape):

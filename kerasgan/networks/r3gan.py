@@ -9,10 +9,9 @@ identity.
 import math
 
 import keras
-import numpy as np
 from keras import layers
 
-from kerasgan.networks.common import halvings, normal, seeds, to_image
+from kerasgan.networks.common import doubled, halved, halvings, normal, seeds, to_image
 
 # The channels of a group of a convolution.
 _GROUP = 16
@@ -72,7 +71,7 @@ def generator(image_shape, latent_dim=64, widths=None, blocks=2, condition_dim=N
         if i:
             if channels != widths[i - 1]:
                 x = _convolution(channels, seed)(x)
-            x = _doubled(x)
+            x = doubled(x)
         for _ in range(blocks):
             x = block(x, scale, seed)
     x = to_image(_convolution(image_shape[-1], seed)(x), "linear")
@@ -104,7 +103,7 @@ def discriminator(image_shape, widths=None, blocks=2, condition_dim=None, seed=N
         for _ in range(blocks):
             x = block(x, scale, seed)
         if i:
-            x = _halved(x)
+            x = halved(x)
             if channels != widths[i - 1]:
                 x = _convolution(widths[i - 1], seed)(x)
     basis = layers.DepthwiseConv2D(
@@ -183,27 +182,3 @@ def _smallest(image_shape, channels):
             f"{len(channels) - 1} times, for {len(channels)} widths."
         )
     return [side // factor for side in image_shape[:2]], list(channels)
-
-
-def _doubled(x):
-    """Returns maps of twice the sides, by [1, 3, 3, 1] along both: of each pixel two, smoothed."""
-    return _filter([1, 2, 1])(layers.UpSampling2D(2)(x))
-
-
-def _halved(x):
-    """Returns maps of half the sides, by [1, 3, 3, 1] along both."""
-    return _filter([1, 3, 3, 1], strides=2)(x)
-
-
-def _filter(taps, **options):
-    """A fixed filter along both sides, whose weights sum to 1."""
-    taps = np.array(taps, "float32") / np.sum(taps)
-    kernel = np.outer(taps, taps)[:, :, None, None]
-    return layers.DepthwiseConv2D(
-        len(taps),
-        padding="same",
-        use_bias=False,
-        depthwise_initializer=keras.initializers.Constant(kernel),
-        trainable=False,
-        **options,
-    )

@@ -287,6 +287,71 @@ class _SpectralLabelled(_Labelled):
         }
 
 
+class _Growing(_Images):
+    """Models that begin with small images: after one step the second stage fades in."""
+
+    growth = {"stable_images": PART, "fade_images": 2 * PART}
+
+    def narrow_networks(self, seed):
+        sizes = {"base": 16, "maximum": 8, "seed": seed}
+        return self.growth | {
+            "generator": networks.progan.generator(self.image_shape, LATENT_DIM, **sizes),
+            "discriminator": networks.progan.discriminator(self.image_shape, **sizes),
+        }
+
+    def networks(self):
+        latents = keras.Input((LATENT_DIM,))
+        return {"generator": _pyramid(latents, latents), "discriminator": _judge_of_stages()}
+
+
+class _Styled(_Images):
+    """Models with a style for each layer of the generator."""
+
+    endpoints = _Images.endpoints | {"map", "synthesize"}
+
+    def narrow_networks(self, seed):
+        shape, sizes = self.image_shape, {"base": 32, "maximum": 8, "seed": seed}
+        build = networks.stylegan2
+        return {
+            "mapping": networks.stylegan.mapping(LATENT_DIM, 7, 2, seed=seed),
+            "synthesis": build.synthesis(shape, 7, **sizes),
+            "discriminator": build.discriminator(shape, **sizes),
+        }
+
+    # What is drawn for paths differs between replicas.
+    options = _Images.options | {"path_weight": 0.0}
+
+    def networks(self):
+        latents, styles = keras.Input((LATENT_DIM,)), keras.Input((3, 12))
+        x = _dense(math.prod(self.image_shape), "tanh", 2)(keras.layers.Flatten()(styles))
+        return {
+            "mapping": keras.Model(latents, _dense(12, "relu", 1)(latents)),
+            "synthesis": keras.Model(styles, keras.layers.Reshape(self.image_shape)(x)),
+            "discriminator": _discriminator([1]),
+        }
+
+
+class _GrowingStyled(_Styled):
+    """Those that begin with small images."""
+
+    options = _Images.options
+
+    def narrow_networks(self, seed):
+        shape, sizes = self.image_shape, {"base": 16, "maximum": 8, "seed": seed}
+        build = networks.stylegan
+        return _Growing.growth | {
+            "mapping": build.mapping(LATENT_DIM, 7, 2, seed=seed),
+            "synthesis": build.synthesis(shape, 7, **sizes),
+            "discriminator": build.discriminator(shape, **sizes),
+        }
+
+    def networks(self):
+        styles = keras.Input((3, 12))
+        synthesis = _pyramid(styles, keras.layers.Flatten()(styles))
+        judge = _judge_of_stages()
+        return super().networks() | {"synthesis": synthesis, "discriminator": judge}
+
+
 class _Auxiliary(_Labelled):
     """Models whose discriminator tells the class."""
 
@@ -653,6 +718,9 @@ _KITS = {
     models.ACGAN: _Auxiliary(),
     models.SNGAN: _Spectral(),
     models.ConditionalSNGAN: _SpectralLabelled(),
+    models.ProgressiveGAN: _Growing(),
+    models.StyleGAN: _GrowingStyled(),
+    models.StyleGAN2: _Styled(),
     models.InfoGAN: _Coded(),
     models.BoundarySeekingGAN: _Binary(),
     models.ContinuousBoundarySeekingGAN: _BoundarySeeking(),
@@ -697,6 +765,22 @@ def _convolution(filters, activation, seed):
         activation=activation,
         kernel_initializer=keras.initializers.GlorotUniform(seed),
     )
+
+
+def _pyramid(inputs, x):
+    """A generator of images of two stages."""
+    x, images = _dense(16, "relu", 1)(x), []
+    for i, side in enumerate((4, 8)):
+        image = _dense(side * side, "tanh", 2 + i)(x)
+        images.append(keras.layers.Reshape((side, side, 1))(image))
+    return keras.Model(inputs, images)
+
+
+def _judge_of_stages():
+    images, fade = keras.Input(_Images.image_shape), keras.Input((1,))
+    x = keras.layers.Concatenate()([keras.layers.Flatten()(images), fade])
+    x = _dense(16, "relu", 4)(x)
+    return keras.Model([images, fade], [_dense(1, None, 5 + i)(x) for i in range(2)])
 
 
 def _generator(beside=0, dim=LATENT_DIM):
