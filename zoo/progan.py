@@ -3,7 +3,7 @@
 `kerasgan train --model=progan`: MEASURED.
 """
 
-from kerasgan import losses, models, networks
+from kerasgan import models, networks
 from zoo.recipe import Recipe, Settings, Small
 
 

@@ -5,6 +5,8 @@ import math
 import keras
 from keras import layers
 
+_HE = math.sqrt(2)  # the gain that goes with rectified units
+
 
 @keras.saving.register_keras_serializable("kerasgan")
 class EqualizedLearningRate(layers.Wrapper):
@@ -31,7 +33,7 @@ class EqualizedLearningRate(layers.Wrapper):
         ValueError: If the layer is another one, or a number is not positive.
     """
 
-    def __init__(self, layer, gain=math.sqrt(2), multiplier=1.0, **kwargs):
+    def __init__(self, layer, gain=_HE, multiplier=1.0, **kwargs):
         if not isinstance(layer, (layers.Dense, layers.EinsumDense, layers.Conv2D)):
             raise ValueError(f"layer must be a Dense, EinsumDense or Conv2D, got {layer!r}.")
         if not (gain > 0 and multiplier > 0):

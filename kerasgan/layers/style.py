@@ -197,7 +197,7 @@ class ModulatedConv2D(layers.Layer):
         return x
 
     def _roots(self, kernel, styles):
-        """Returns 1 / sqrt(sum_ki (s_i w_kio)^2 + 1e-8) of each example and output, (N, filters)."""
+        """Returns 1 / sqrt(sum_ki (s_i w_kio)^2 + 1e-8), (N, filters)."""
         squares = ops.sum(ops.square(ops.cast(kernel, "float32")), axis=(0, 1))
         norms = ops.matmul(ops.square(ops.cast(styles, "float32")), squares)
         return ops.cast(ops.rsqrt(norms + 1e-8), styles.dtype)

@@ -341,7 +341,8 @@ def get_penalty(identifier):
     Args:
         identifier: A `Regularizer`; or one of `"gradient_penalty"`,
             `"one_sided_gradient_penalty"`, `"dragan"`, `"drift"`, `"r1"`, `"r2"` and `"lecam"`,
-            which may end in a weight, such as `"r1:0.1"`, or several of these, such as `"r1:0.1+r2:0.1"`.
+            which may end in a weight, such as `"r1:0.1"`, or several of these, such as
+            `"r1:0.1+r2:0.1"`.
 
     Raises:
         ValueError: If `identifier` is none of these.

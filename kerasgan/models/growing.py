@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from kerasgan.engine.checks import check_integer
+from kerasgan.engine.players import networks_of
 from kerasgan.networks.common import halvings
 
 
@@ -23,10 +24,10 @@ class Grows:
 
     A generator makes the images of all stages, in a list, and the discriminator takes
     [images, fade] and makes the logits of all stages: see `kerasgan.networks.progan`. In `fit` each
-    stage has a graph of its own, of what it needs. At the start of a stage the optimizers forget:
-    their moments, and their count of steps, are 0 again.
+    stage has a graph of its own, of the layers that it needs. At the start of a stage the
+    optimizers forget: their moments, and their count of steps, are 0 again.
 
-    A model has `growth`, what `growth_of` returns, and the state `trained_stage`.
+    A model calls `set_growth` when it is made.
     """
 
     partial = ("generator", "discriminator")
@@ -39,11 +40,22 @@ class Grows:
         """Takes the schedule, in images that the discriminator has seen.
 
         Raises:
-            ValueError: If a number is not a positive integer.
+            ValueError: If a number is not a positive integer, or a network does not have an output
+                for each stage.
         """
         self.stable_images = check_integer("stable_images", stable_images)
         self.fade_images = check_integer("fade_images", fade_images)
         self.last_stage = halvings(self.image_shape)
+        generator = networks_of(self.generator)[-1]
+        for name, network in (("generator", generator), ("discriminator", self.discriminator)):
+            made = len(keras.tree.flatten(network.outputs))
+            if made != self.last_stage + 1:
+                raise ValueError(
+                    f"Images of {self.image_shape[0]} x {self.image_shape[1]} grow in "
+                    f"{self.last_stage + 1} stages, for each of which a network has an output, but "
+                    f"the {name} makes {made}."
+                )
+        vars(self)["_parts"] = {}  # not tracked by Keras: they share all weights
         # The stage that the optimizers' moments are of.
         self.trained_stage = self.add_state("trained_stage", "int32", "only_first_replica")
 
@@ -68,22 +80,24 @@ class Grows:
         """Returns images (N, *image_shape) as training makes and sees them now.
 
         Args:
-            images: Those of each stage, from the smallest.
+            images: Those of stages, by stage.
         """
         level = self.level()
-        if self._stage is None:
-            stages = range(self.first_stage, self.last_stage + 1)
-        else:  # the share of all others is 0
-            stages = range(max(self._stage - 1, self.first_stage), self._stage + 1)
-        shares = [tf.nn.relu(1.0 - tf.abs(level - stage)) for stage in stages]
-        enlarged = [_enlarged(images[stage], self._factor(stage)) for stage in stages]
+        shares = [tf.nn.relu(1.0 - tf.abs(level - stage)) for stage in images]
+        enlarged = [_enlarged(each, self._factor(stage)) for stage, each in images.items()]
         return sum(share * each for share, each in zip(shares, enlarged, strict=True))
 
     def reduced(self, images):
         """Returns real images as small, and as blended, as generated ones are now."""
-        factors = [self._factor(stage) for stage in range(self.last_stage + 1)]
-        pooled = [tf.nn.avg_pool2d(images, factor, factor, "VALID") for factor in factors]
+        factors = {stage: self._factor(stage) for stage in self.stages()}
+        pooled = {i: tf.nn.avg_pool2d(images, k, k, "VALID") for i, k in factors.items()}
         return self.blend(pooled)
+
+    def stages(self):
+        """Returns the stages whose images may have a share in what is made now."""
+        if self._stage is None:
+            return range(self.first_stage, self.last_stage + 1)
+        return range(max(self._stage - 1, self.first_stage), self._stage + 1)
 
     def _factor(self, stage):
         return 2 ** (self.last_stage - stage)
@@ -96,17 +110,37 @@ class Grows:
 
     def apply(self, network, inputs, training=False):
         """Returns what a network makes of inputs at the stage."""
-        if network is not self.discriminator:
-            made = super().apply(network, inputs, training)
-            return self.blend(made) if isinstance(made, list | tuple) else made
-        level = self.level()
-        stage = self._stage
+        if network is self.discriminator:
+            return self._logits_of(inputs, training)
+        if len(network.outputs) == 1:
+            return super().apply(network, inputs, training)
+        stages = self.stages()
+        made = super().apply(self._part(network, stages), inputs, training)
+        return self.blend(dict(zip(stages, tf.nest.flatten(made), strict=True)))
+
+    def _logits_of(self, images, training):
+        level, stage = self.level(), self._stage
         ends = tf.math.ceil(level) if stage is None else float(stage)
-        fade = tf.fill([tf.shape(inputs)[0], 1], level - (ends - 1.0))
-        logits = super().apply(network, [inputs, fade], training)
-        if stage is not None:
-            return logits[stage]
-        return tf.gather(tf.stack(logits), tf.cast(ends, "int32"))
+        fade = tf.fill([tf.shape(images)[0], 1], level - (ends - 1.0))
+        stages = range(self.last_stage + 1) if stage is None else [stage]
+        judge = self._part(self.discriminator, stages)
+        logits = tf.nest.flatten(super().apply(judge, [images, fade], training))
+        return logits[0] if stage is not None else tf.gather(logits, tf.cast(ends, "int32"))
+
+    def _part(self, network, stages):
+        """Returns a network of the layers that the outputs of some stages need."""
+        key = network, *stages
+        if key not in self._parts:
+            with tf.init_scope():  # outside of the graph of a step
+                outputs = [network.outputs[stage] for stage in stages]
+                self._parts[key] = keras.Model(network.input, outputs, name=network.name)
+        return self._parts[key]
+
+    def augmented_networks(self):
+        """Returns the parts of the discriminator."""
+        return [
+            part for (network, *_), part in self._parts.items() if network is self.discriminator
+        ]
 
     # ------------------------------------------------------------------ training
 

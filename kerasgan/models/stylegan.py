@@ -12,6 +12,8 @@ from kerasgan.models.growing import Grows
 from kerasgan.models.styles import StyleBased
 from kerasgan.networks.common import halvings
 
+_HALF_LIFE = HalfLife(10_000)
+
 
 @keras.saving.register_keras_serializable("kerasgan")
 class StyleGAN(Grows, StyleBased):
@@ -46,9 +48,7 @@ class StyleGAN(Grows, StyleBased):
     first_stage = 1
     truncated_layers = 8
 
-    def __init__(
-        self, *args, stable_images=600_000, fade_images=600_000, ema=HalfLife(10_000), **kwargs
-    ):
+    def __init__(self, *args, stable_images=600_000, fade_images=600_000, ema=_HALF_LIFE, **kwargs):
         super().__init__(*args, ema=ema, **kwargs)
         self.set_growth(stable_images, fade_images)
 
@@ -115,7 +115,7 @@ class StyleGAN2(StyleBased):
     penalty = losses.R1(10.0, every=16)
     path_rate = 0.01  # the average of lengths moves this part of the way
 
-    def __init__(self, *args, path_weight=2.0, path_every=4, ema=HalfLife(10_000), **kwargs):
+    def __init__(self, *args, path_weight=2.0, path_every=4, ema=_HALF_LIFE, **kwargs):
         super().__init__(*args, ema=ema, **kwargs)
         if not path_weight >= 0:
             raise ValueError(f"path_weight must not be negative, got {path_weight!r}.")

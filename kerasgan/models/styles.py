@@ -260,7 +260,9 @@ class StyleBased(Completes, Generates, HasLatents, AlternatingGAN):
     def sample(self, latents):
         """Returns the images, float32 in [-1, 1], of latents."""
         mapping, synthesis = self.sampler.layers
-        return tf.cast(self.apply(synthesis, self.at_layers(self.apply(mapping, latents))), "float32")
+        return tf.cast(
+            self.apply(synthesis, self.at_layers(self.apply(mapping, latents))), "float32"
+        )
 
     def call(self, inputs, training=False):
         """Returns the images of latents: `predict(latents)` gives float images."""
@@ -289,7 +291,7 @@ class StyleBased(Completes, Generates, HasLatents, AlternatingGAN):
         return [latents, tf.TensorSpec((), "float32", "truncation")]
 
     def endpoints(self):
-        """Serves `map` and `synthesize` too: latents and psi to w at each layer, and that to images."""
+        """Serves `map`, from latents and psi to w at each layer, and `synthesize` of it, too."""
         return super().endpoints() | {
             "map": (self._to_styles, self._map_signature()),
             "synthesize": (self._to_images_of_styles, self._to_images_of_styles.input_signature),

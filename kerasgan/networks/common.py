@@ -14,6 +14,8 @@ from kerasgan.layers import EqualizedLearningRate
 # The smallest side, and the largest area, of the map that a generator starts from.
 SMALLEST_SIDE = 4
 LARGEST_AREA = 32 * 32
+# He et al.'s gain for rectified units.
+HE = math.sqrt(2)
 
 
 def check_seed(seed):
@@ -87,13 +89,13 @@ def to_logits(x, **dense_options):
     return layers.Activation("linear", dtype="float32")(x)
 
 
-def equalized_dense(units, seed, gain=math.sqrt(2), multiplier=1.0, **options):
+def equalized_dense(units, seed, gain=HE, multiplier=1.0, **options):
     """Returns a dense layer of Karras et al., its weights scaled when it computes."""
     dense = layers.Dense(units, kernel_initializer=_unscaled(seed, multiplier), **options)
     return EqualizedLearningRate(dense, gain, multiplier)
 
 
-def equalized_convolution(filters, size, seed, gain=math.sqrt(2), **options):
+def equalized_convolution(filters, size, seed, gain=HE, **options):
     """Returns a convolution of Karras et al., its weights scaled when it computes."""
     options = {"padding": "same", "kernel_initializer": _unscaled(seed)} | options
     return EqualizedLearningRate(layers.Conv2D(filters, size, **options), gain)

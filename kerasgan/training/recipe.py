@@ -128,4 +128,4 @@ class Recipe:
             **arguments: Further arguments of the model's `compile`.
         """
         optimizers = (small and small.optimizers) or self.optimizers
-        model.compile(**optimizers(steps), **arguments)
+        model.compile(**optimizers(steps) | arguments)
