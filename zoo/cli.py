@@ -9,6 +9,7 @@ COMMANDS = {
     "train": "Trains a model of the zoo.",
     "generate": "Generates images with a trained model, from noise, or from pictures.",
     "inpaint": "Fills holes in pictures with a trained model.",
+    "styles": "Shows what the styles of a trained StyleGAN do.",
     "export": "Exports a trained model as a SavedModel, ONNX or LiteRT.",
     "evaluate": "Measures a trained model, or pictures, on held-out images.",
     "explore": "Opens a page on which to play with a model.",

@@ -96,7 +96,7 @@ def test_names_of_penalties():
     assert [type(part) for part in total.parts] == [losses.R1, losses.R2, losses.LeCam]
     assert [part.weight for part in total.parts] == [100.0, 0.1, 0.3]
     assert losses.get_penalty(total) is total
-    with pytest.raises(ValueError, match="Unknown penalty 'r1:1.r3'.*dragan, r1, r2, lecam"):
+    with pytest.raises(ValueError, match="Unknown penalty 'r1:1.r3'.*dragan, drift, r1, r2, lecam"):
         losses.get_penalty("r1:1+r3")
 
 

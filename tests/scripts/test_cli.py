@@ -30,8 +30,8 @@ def test_an_unknown_command_is_one_line(monkeypatch, capsys):
         invoke(monkeypatch, "trian", "--epochs=1")
     assert ended.value.code == 2
     assert capsys.readouterr().err == (
-        "error: there is no command 'trian': train, generate, inpaint, export, evaluate, explore, "
-        "report, compare, convert, reproduce\n"
+        "error: there is no command 'trian': train, generate, inpaint, styles, export, evaluate, "
+        "explore, report, compare, convert, reproduce\n"
     )
 
 
