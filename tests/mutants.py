@@ -57,6 +57,10 @@ _CONTEXT = "tests/models/test_context_encoder.py::test_"
 _CCGAN = "tests/models/test_ccgan.py::test_"
 _TRANSLATION = "tests/models/test_image_to_image.py::test_"
 _REPLICAS = "tests/models/test_replicas.py::test_"
+_GROWING = "tests/models/test_growing.py::test_"
+_STYLEGAN = "tests/models/test_stylegan.py::test_"
+_EQUALIZED = "tests/layers/test_equalized.py::test_"
+_STYLE_LAYERS = "tests/layers/test_style_layers.py::test_"
 _LAWS = "tests/conformance/test_conformance.py::test_"
 _ADVERSARIAL = ("tests/losses/test_adversarial.py::test_against_constants",)
 _PENALTIES = ("tests/losses/test_penalties.py::test_against_constants",)
@@ -356,12 +360,12 @@ MUTANTS = [
     *_mutants(
         "losses/penalties.py",
         (
-            "ops.mean(ops.square(_norms(gradients) - 1.0))",
+            "ops.mean(ops.square(self.excess(gradients)))",
             "ops.mean(ops.square(_norms(gradients)))",
             _PENALTIES,
         ),
         (
-            "ops.square(ops.relu(_norms(gradients) - 1.0))",
+            "ops.square(ops.relu(self.excess(gradients)))",
             "ops.square(_norms(gradients) - 1.0)",
             _PENALTIES,
         ),
@@ -1169,6 +1173,113 @@ MUTANTS = [
             "ops.sum(distances) / (count * (count - 1.0))",
             "ops.sum(distances) / (count * count)",
             ("tests/metrics/test_diversity.py::test_mean_distance",),
+        ),
+    ),
+    # ------------------------------------------------------------------ growing and styles
+    *_mutants(
+        "models/growing.py",
+        (
+            "stage += self.first_stage + (rest >= self.stable_images)",
+            "stage += self.first_stage + (rest > self.stable_images)",
+            (f"{_GROWING}the_schedule_is_a_function_of_the_images_seen",),
+        ),
+        (
+            "fading = tf.maximum(images_seen % both - self.stable_images, 0)",
+            "fading = tf.maximum(images_seen % both, 0)",
+            (f"{_GROWING}what_is_made_does_not_jump_when_a_stage_begins",),
+        ),
+        (
+            "tf.nn.relu(1.0 - tf.abs(level - stage))",
+            "tf.nn.relu(tf.abs(level - stage))",
+            (f"{_GROWING}images_fade_in",),
+        ),
+        (
+            '                forget(getattr(self, f"{player}_optimizer"))',
+            "                pass",
+            (f"{_GROWING}one_fit_grows_through_all_stages",),
+        ),
+        (
+            'if variable.name != "learning_rate":',
+            "if True:",
+            (f"{_GROWING}forgetting_leaves_learning_rates",),
+        ),
+        (
+            "return self.reduced(super().unpack(data))",
+            "return super().unpack(data)",
+            (f"{_GROWING}images_fade_in",),
+        ),
+    ),
+    *_mutants(
+        "layers/equalized.py",
+        (
+            "self.gain * self.multiplier / math.sqrt(math.prod(kernel.shape[:-1]))",
+            "self.gain / math.sqrt(math.prod(kernel.shape[:-1]))",
+            (f"{_EQUALIZED}a_multiplier_slows_what_a_step_of_adam_changes",),
+        ),
+        (
+            "scaled.append((bias, bias * self.multiplier))",
+            "scaled.append((bias, bias))",
+            (f"{_EQUALIZED}weights_are_scaled_whenever_the_layer_computes",),
+        ),
+    ),
+    *_mutants(
+        "layers/pixel_normalization.py",
+        (
+            "ops.mean(ops.square(x), axis=-1, keepdims=True)",
+            "ops.mean(ops.square(x), axis=1, keepdims=True)",
+            (f"{_STYLE_LAYERS}channels_of_a_pixel_have_a_mean_square_of_one",),
+        ),
+    ),
+    *_mutants(
+        "layers/minibatch_deviation.py",
+        (
+            "ops.arange(shape[0]) % ops.maximum(shape[0] // self.group_size, 1)",
+            "ops.arange(shape[0]) // self.group_size",
+            (f"{_STYLE_LAYERS}the_deviation_is_that_of_every_mth_example",),
+        ),
+    ),
+    *_mutants(
+        "layers/style.py",
+        (
+            "return x * (scale + 1.0) + offset",
+            "return x * scale + offset",
+            (f"{_STYLE_LAYERS}a_style_scales_and_moves_normalized_maps",),
+        ),
+        (
+            "return ops.cast(ops.rsqrt(norms + 1e-8), styles.dtype)",
+            "return ops.cast(ops.rsqrt(norms + 1e-8), styles.dtype) ** 2",
+            (f"{_STYLE_LAYERS}scaled_activations_equal_scaled_weights",),
+        ),
+    ),
+    *_mutants(
+        "models/styles.py",
+        (
+            'mean = tf.stop_gradient(tf.reduce_mean(tf.cast(w, "float32"), axis=0))',
+            'mean = tf.stop_gradient(tf.reduce_sum(tf.cast(w, "float32"), axis=0))',
+            (f"{_STYLEGAN}the_average_of_w_follows_the_first_w_alone",),
+        ),
+        (
+            'layer = 1 + tf.cast(tf.floor(uniform[1] * (layers - 1.0)), "int32")',
+            'layer = tf.cast(tf.floor(uniform[1] * layers), "int32")',
+            (f"{_STYLEGAN}two_w_are_mixed_from_a_random_layer_on",),
+        ),
+    ),
+    *_mutants(
+        "models/stylegan.py",
+        (
+            "self.path_length.assign(tf.where(due, tf.stop_gradient(average), before))",
+            "self.path_length.assign(tf.stop_gradient(average))",
+            (f"{_STYLEGAN}the_penalty_of_paths_by_hand",),
+        ),
+        (
+            "noise = tf.random.stateless_normal(tf.shape(images), seeds.next()) / pixels**0.5",
+            "noise = tf.random.stateless_normal(tf.shape(images), seeds.next())",
+            (f"{_STYLEGAN}the_penalty_of_paths_by_hand",),
+        ),
+        (
+            "optimizers.Adam(2e-3 * c, beta_1=0.0, beta_2=0.99**c)",
+            "optimizers.Adam(2e-3 * c, beta_1=0.0, beta_2=0.99)",
+            (f"{_STYLEGAN}optimizers_make_up_for_lazy_penalties",),
         ),
     ),
 ]

@@ -13,6 +13,7 @@ from kerasgan.models.styles import StyleBased
 from kerasgan.networks.common import halvings
 
 _HALF_LIFE = HalfLife(10_000)
+_PENALTY_EVERY = 16  # of D's steps
 
 
 @keras.saving.register_keras_serializable("kerasgan")
@@ -103,23 +104,25 @@ class StyleGAN2(StyleBased):
     Arguments are those of `StyleBased`, and:
 
     Args:
+        gamma: The weight of R1. The paper's is 10 for images of 1,024 x 1,024 pixels; Karras et
+            al., 2020, arXiv:2006.06676, have 0.0002 pixels / batch size, and 0.01 for CIFAR-10.
         path_weight: The weight of the penalty of paths; 0 leaves it out.
         path_every: In which of G's steps it is computed.
 
     Raises:
-        ValueError: As in `StyleBased`, and if `path_weight` is negative or `path_every` is not a
-            positive integer.
+        ValueError: As in `StyleBased`, and if `gamma` or `path_weight` is negative, or
+            `path_every` is not a positive integer.
     """
 
     adversarial_loss = "non_saturating"
-    penalty = losses.R1(10.0, every=16)
     path_rate = 0.01  # the average of lengths moves this part of the way
 
-    def __init__(self, *args, path_weight=2.0, path_every=4, ema=_HALF_LIFE, **kwargs):
+    def __init__(self, *args, gamma=10.0, path_weight=2.0, path_every=4, ema=_HALF_LIFE, **kwargs):
         super().__init__(*args, ema=ema, **kwargs)
-        if not path_weight >= 0:
-            raise ValueError(f"path_weight must not be negative, got {path_weight!r}.")
-        self.path_weight = path_weight
+        for name, weight in (("gamma", gamma), ("path_weight", path_weight)):
+            if not weight >= 0:
+                raise ValueError(f"{name} must not be negative, got {weight!r}.")
+        self.gamma, self.path_weight = gamma, path_weight
         self.path_every = check_integer("path_every", path_every)
         self.path_length = self.add_state("path_length", "float32", "mean")
 
@@ -158,6 +161,10 @@ class StyleGAN2(StyleBased):
             self.path_length.assign(tf.where(due, tf.stop_gradient(average), before))
         return self.path_weight * tf.reduce_mean(tf.square(lengths - average))
 
+    def default_penalty(self):
+        """Returns R1 in every 16th step."""
+        return losses.R1(self.gamma, every=_PENALTY_EVERY)
+
     def build_mapping(self, latent_dim, seed):
         """Returns the paper's mapping network."""
         return networks.stylegan.mapping(latent_dim, self.default_style_dim, seed=seed)
@@ -172,11 +179,11 @@ class StyleGAN2(StyleBased):
 
     def default_optimizers(self):
         """Returns Adam without momentum for both players, slower for their lazy penalties."""
-        lazy = self.path_every if self.path_weight else 1, type(self).penalty.every
+        lazy = self.path_every if self.path_weight else 1, _PENALTY_EVERY
         shares = [every / (every + 1) if every > 1 else 1.0 for every in lazy]
         return tuple(optimizers.Adam(2e-3 * c, beta_1=0.0, beta_2=0.99**c) for c in shares)
 
     def get_config(self):
         """Returns the arguments that rebuild the model."""
-        arguments = {"path_weight": self.path_weight, "path_every": self.path_every}
-        return super().get_config() | arguments
+        names = "gamma", "path_weight", "path_every"
+        return super().get_config() | {name: getattr(self, name) for name in names}

@@ -21,7 +21,7 @@ def build(name, seed=0):
     """The recipe's model for tiny images, its networks narrow, compiled as the recipe says."""
     recipe, kit = zoo.RECIPES[name], _kit(zoo.RECIPES[name].model)
     loaded = data(name)
-    options = kit.narrow_networks(seed) | recipe.options(loaded, seed)
+    options = recipe.options(loaded, seed) | kit.narrow_networks(seed)
     if "discriminator" not in recipe.model.players:
         options.pop("discriminator", None)
     model = recipe.model(loaded.image_shape, seed=seed, **options)
