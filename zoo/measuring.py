@@ -1,4 +1,4 @@
-"""What `kerasgan evaluate` compares with real images: a model's images, or a folder of pictures."""
+"""What `kerasgan evaluate` and `kerasgan styles` measure of what a model, or a folder, holds."""
 
 import json
 
@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 import kerasgan
-from kerasgan.data import image_grid
+from kerasgan.data import image_grid, to_float
 from kerasgan.metrics import extract_features
 from kerasgan.training import folder, loading, measuring
 from zoo.command_line import UserError, progress_bar
@@ -140,3 +140,25 @@ def neighbours(network, real, make, batch_size):
     ]
     rows = [(sample, *real[near]) for sample, near in zip(samples, nearest, strict=True)]
     return image_grid(np.concatenate(rows), len(rows[0]))
+
+
+def class_changes(model, classifier, layer, seed, count):
+    """Returns how often an image has another class with other coarse, and with other fine styles.
+
+    Args:
+        model: A `kerasgan.models.styles.StyleBased`.
+        classifier: A network from float images to logits.
+        layer: The first of the fine layers.
+        seed: The seed of the images; the other styles are those of the next one.
+        count: How many images.
+    """
+    one, other = (model.map(model.sample_latent(count, each)) for each in (seed, seed + 1))
+
+    def classes(styles):
+        images = to_float(model.synthesize(styles))
+        return classifier.predict(images, verbose=0).argmax(axis=1)
+
+    before = classes(one)
+    coarse = classes(np.concatenate([other[:, :layer], one[:, layer:]], axis=1))
+    fine = classes(np.concatenate([one[:, :layer], other[:, layer:]], axis=1))
+    return np.mean(coarse != before), np.mean(fine != before)

@@ -1,5 +1,6 @@
 """Pictures of styles of a small model, as a user makes them."""
 
+import keras
 import numpy as np
 import pytest
 from keras.models import load_model
@@ -7,6 +8,7 @@ from PIL import Image
 from processes import refuses, run
 
 from kerasgan import models, networks
+from zoo.measuring import class_changes
 
 SHAPE = (8, 8, 1)
 
@@ -37,9 +39,16 @@ def cells(path, columns):
 
 
 def test_it_shows_mixing_truncation_and_noise(folder):
-    flags = ["--rows=2", "--columns=3", "--seed=4", f"--output={folder}/made"]
+    flags = [
+        "--classifier=digits",
+        "--rows=2",
+        "--columns=3",
+        "--seed=4",
+        f"--output={folder}/made",
+    ]
     result = run("styles", f"--model={folder}/model.keras", *flags, cwd=folder)
     assert result.returncode == 0, result.stderr
+    assert "Of 1000 images" in result.stdout
     model = load_model(folder / "model.keras")
     mixing = cells(folder / "made" / "mixing.png", 4)
     one = model.generate(1, seed=4)[0, ..., 0]
@@ -53,6 +62,25 @@ def test_it_shows_mixing_truncation_and_noise(folder):
     np.testing.assert_array_equal(noise[0][0], one)
     assert (noise[0][1] != noise[0][2]).any()
     assert noise[0][4].max() == 255
+
+
+def test_classes_change_with_the_styles_that_decide_them():
+    class Styled:
+        def sample_latent(self, count, seed):
+            return np.random.default_rng(seed).integers(0, 2, (count, 1))
+
+        def map(self, latents):
+            return np.repeat(latents[:, None].astype("float32"), 2, axis=1)
+
+        def synthesize(self, styles):  # the first layer alone decides
+            return np.broadcast_to(255 * styles[:, :1, None], (len(styles), 4, 4, 1)).astype(
+                "uint8"
+            )
+
+    images = keras.Input((4, 4, 1))
+    outputs = keras.layers.Concatenate()([1 - images[:, 0, 0], 1 + images[:, 0, 0]])
+    coarse, fine = class_changes(Styled(), keras.Model(images, outputs), 1, seed=0, count=100)
+    assert 0.4 < coarse < 0.6 and fine == 0
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,13 @@
 
 kerasgan styles --model=runs/stylegan2-mnist --output=styles
 kerasgan styles --model=runs/stylegan2-mnist --layer=3 --rows=4 --columns=6 --seed=7 --output=styles
+kerasgan styles --model=runs/stylegan2-mnist --classifier=mnist --output=styles
 
 It writes three pictures. mixing.png: the images of the first column with the fine layers of those
 of the first row, after figure 3 of Karras et al., 2018, arXiv:1812.04948. truncation.png: in each
 row an image with psi from -1 to 1, after figure 8. noise.png: in each row an image, three more that
-differ in their noise alone, and where they differ, after figures 4 and 5.
+differ in their noise alone, and where they differ, after figures 4 and 5. With --classifier it
+prints how often the class changes with the styles of the coarse layers, and with those of the fine.
 """
 
 from zoo import quiet  # noqa: F401 before TensorFlow
@@ -15,10 +17,11 @@ import numpy as np
 import tensorflow as tf
 from absl import flags
 
+from kerasgan import metrics
 from kerasgan.data import image_grid, save_image
 from kerasgan.models.styles import StyleBased
 from kerasgan.training import folder, loading
-from zoo import command_line
+from zoo import command_line, measuring
 
 _MODEL = flags.DEFINE_string(
     "model", None, "A run's folder, a .keras file, or a preset's name or folder.", required=True
@@ -33,6 +36,11 @@ _SEED = flags.DEFINE_integer(
     "seed", 0, "The seed of the first image.", lower_bound=0, upper_bound=2**32 - 1000
 )
 
+_CLASSIFIER = flags.DEFINE_enum(
+    "classifier", None, list(metrics.CLASSIFIERS), "Which of the package's names the classes."
+)
+
+_MIXED = 1000  # images whose classes are named
 _PSIS = (-1.0, -0.7, -0.4, 0.0, 0.4, 0.7, 1.0)
 _DRAWS = 64  # images over which noise is measured
 
@@ -57,6 +65,15 @@ def main():
             "truncation": truncation(model, seeds),
             "noise": noise(model, seeds),
         }
+        if _CLASSIFIER.value:
+            coarse, fine = measuring.class_changes(
+                model, metrics.classifier(_CLASSIFIER.value, "logits"), layer, _SEED.value, _MIXED
+            )
+            print(
+                f"Of {_MIXED} images, as the classifier names them, {coarse:.1%} have another "
+                f"class with other coarse styles, before layer {layer}, {fine:.1%} with other fine "
+                "styles"
+            )
     with command_line.new_folder(output):
         for name, picture in pictures.items():
             save_image(output / f"{name}.png", picture)
