@@ -18,6 +18,7 @@ from zoo import (
     pix2pix,
     r3gan,
     sgan,
+    simgan,
     sngan,
     srgan,
     wgan,
@@ -53,6 +54,7 @@ RECIPES = {
         context_encoder.RECIPE,
         cogan.ADAPTATION,  # whose models are CoGANs too, of other data
         cogan.RECIPE,
+        simgan.RECIPE,
         pix2pix.RECIPE,
         cyclegan.RECIPE,
         dualgan.RECIPE,

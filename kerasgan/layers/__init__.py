@@ -11,7 +11,7 @@ from keras.layers import (
     PReLU,
 )
 
-from kerasgan.layers.image_history import ImageHistory
+from kerasgan.layers.image_history import ImageHistory, SampledHistory
 from kerasgan.layers.instance_normalization import InstanceNormalization
 from kerasgan.layers.maxout import Maxout
 from kerasgan.layers.minibatch_discrimination import MinibatchDiscrimination
@@ -34,6 +34,7 @@ __all__ = [
     "PReLU",
     "PixelShuffle",
     "ReflectionPadding2D",
+    "SampledHistory",
     "SpectralNormalization",
     "WeightNormalizedDense",
     "initialize_from_data",

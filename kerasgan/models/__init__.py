@@ -24,6 +24,7 @@ from kerasgan.models.lsgan import LSGAN
 from kerasgan.models.pix2pix import PairedTranslator, Pix2Pix
 from kerasgan.models.r3gan import R3GAN, ConditionalR3GAN
 from kerasgan.models.sgan import KPlusOneGAN, SemiSupervisedGAN
+from kerasgan.models.simgan import SimGAN
 from kerasgan.models.sngan import SNGAN, ConditionalSNGAN
 from kerasgan.models.srgan import SRGAN, SRResNet
 from kerasgan.models.wgan import WGAN, WGANGP
@@ -64,6 +65,7 @@ __all__ = [
     "SRResNet",
     "SemiSupervisedAAE",
     "SemiSupervisedGAN",
+    "SimGAN",
     "holes",
     "priors",
 ]
