@@ -196,7 +196,7 @@ class SimGAN(TakesTwoDomains, AdversarialModel):
         synthetic, _ = real
         # Every second one: all replicas together take the same as one device does.
         new = self.fake_batch([synthetic[::2], None], training=True)
-        old = replicas.on_whole_batch(lambda images: self.refined_history(images, store), new)
+        old = replicas.on_whole_batch(lambda images: self.refined_history(images, store=store), new)
         return tf.concat([new, old[: batch_length(synthetic) // 2]], axis=0)
 
     @logs(down=["discriminator_loss"], up=["real_accuracy", "fake_accuracy"])
