@@ -34,7 +34,8 @@ def folder(tmp_path_factory):
         history_size=1,
     )
     srgan = models.SRGAN((16, 16, 3), 2, network(scale=2), adversarial_weight=0.0)
-    for name, model in (("cyclegan", cyclegan), ("srgan", srgan)):
+    simgan = models.SimGAN((16, 16, 3), network(sign=-1.0), network(3, 1), history_size=0)
+    for name, model in (("cyclegan", cyclegan), ("srgan", srgan), ("simgan", simgan)):
         model.compile()
         model.save(folder / f"{name}.keras")
         model.export(folder / name)
@@ -86,6 +87,19 @@ def test_translating_back_with_a_saved_model_at_any_size(folder, tmp_path):
     )
     assert result.returncode == 0, result.stderr
     assert found(tmp_path / "made")["grey.png"] == (40, 24, 200)
+
+
+@pytest.mark.parametrize("model, size", [("simgan", (40, 24)), ("simgan.keras", (27, 16))])
+def test_refining_a_folder_of_pictures(folder, tmp_path, model, size):
+    result = run(
+        "generate",
+        f"--model={folder}/{model}",
+        f"--input={folder}/pictures",
+        f"--output={tmp_path}/made",
+        cwd=tmp_path,
+    )
+    assert result.returncode == 0, result.stderr
+    assert found(tmp_path / "made")["grey.png"] == (*size, 55)
 
 
 @pytest.mark.parametrize("model", ["srgan", "srgan.keras"])
