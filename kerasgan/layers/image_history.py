@@ -104,13 +104,13 @@ class SampledHistory(keras.layers.Layer):
             images: The new images.
             store: Whether to store them, a boolean or a boolean tensor.
         """
-        images = ops.stop_gradient(images)
-        drawn = keras.random.uniform((ops.shape(images)[0],), seed=self.draws)
+        new = ops.stop_gradient(images)
+        drawn = keras.random.uniform((ops.shape(new)[0],), seed=self.draws)
         chosen = ops.cast(drawn * ops.cast(self.count, "float32"), "int32")
         old = ops.take(self.images, ops.minimum(chosen, ops.maximum(self.count - 1, 0)), axis=0)
-        shown = ops.where(self.count > 0, old, images)
+        shown = ops.where(self.count > 0, old, new)
 
-        batch = images[: self.size]
+        batch = new[: self.size]
         number = ops.shape(batch)[0]
         full = self.count >= self.size
         in_turn = self.count + ops.arange(number)
