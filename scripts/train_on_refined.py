@@ -46,14 +46,14 @@ def main():
     model = loading.load_model(path)
     if not isinstance(model, SimGAN):
         raise command_line.UserError(f"{path} holds a {type(model).__name__}, but no SimGAN")
-    synthetic, real = load("train", model.image_shape).a, load("test", model.image_shape).b
-    if synthetic.labels is None or real.labels is None:
-        raise command_line.UserError("both kinds of images must have labels")
+    synthetic, real = load(model.image_shape)
+    if synthetic.labels is None:
+        raise command_line.UserError(f"--synthetic={_SYNTHETIC.value} has no labels")
     refined = model.refine(synthetic.images)
     judge = metrics.classifier(_DATASET.value, "logits")
     change = np.abs(refined / 127.5 - synthetic.images / 127.5).mean()
     print(
-        f"{len(refined)} refined images, changed by {change:.3f} a pixel: "
+        f"{len(refined)} refined images, changed by {change:.3f} of 2 a pixel: "
         f"{accuracy(judge, refined, synthetic.labels):.2%} keep their class "
         f"({accuracy(judge, synthetic.images, synthetic.labels):.2%} before)",
         flush=True,
@@ -63,16 +63,12 @@ def main():
         print(f"trained on {name} images: {found:.2%} of {len(real)} real ones right", flush=True)
 
 
-def load(split, image_shape):
-    """Returns the images of both kinds of a split."""
+def load(image_shape):
+    """Returns the synthetic images to train on, and the real ones of the test split."""
+    options = {"image_shape": image_shape, "data_dir": _DATA_DIR.value}
     with command_line.user_errors(ValueError, OSError, kerasgan.data.DownloadError):
-        return zoo.RECIPES["simgan"].load(
-            _DATASET.value,
-            image_shape,
-            split=split,
-            data_dir=_DATA_DIR.value,
-            synthetic=_SYNTHETIC.value,
-        )
+        domains = zoo.RECIPES["simgan"].load(_DATASET.value, synthetic=_SYNTHETIC.value, **options)
+        return domains.a, kerasgan.data.load_images(_DATASET.value, split="test", **options)
 
 
 def trained(images, labels):

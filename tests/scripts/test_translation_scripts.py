@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 
 import keras
 import numpy as np
@@ -260,3 +261,18 @@ def test_what_was_trained_on_edges_is_given_edges(tmp_path):
 )
 def test_wrong_input_is_told_in_one_line(folder, script, flags, words):
     assert refuses(run(script, *flags, cwd=folder), *words)
+
+
+def test_training_on_refined_images(folder, tmp_path):
+    images = np.random.default_rng(0).integers(0, 256, (80, 16, 16, 1), dtype=np.uint8)
+    np.savez(tmp_path / "made.npz", x_train=images, y_train=np.arange(80) % 10)
+    flags = ["--dataset=digits", "--synthetic=made.npz", "--epochs=1"]
+    refused = run("train_on_refined", f"--model={folder}/srgan.keras", *flags, cwd=tmp_path)
+    assert refuses(refused, "holds a SRResNet, but no SimGAN")
+    model = models.SimGAN((16, 16, 1), network(1, 1), network(1, 1), history_size=0)
+    model.save(tmp_path / "simgan.keras")
+    result = run("train_on_refined", "--model=simgan.keras", *flags, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "80 refined images, changed by 0.000" in result.stdout
+    one, other = re.findall(r"trained on .* images: (.*%) of 297 real ones right", result.stdout)
+    assert one == other  # this refiner changes nothing
