@@ -1,6 +1,14 @@
 """SimGAN from printed digits to handwritten ones.
 
-`kerasgan train --model=simgan`, towards the digits of scikit-learn: not measured yet.
+`kerasgan train --model=simgan`, towards the digits of scikit-learn, which are blurred at this size:
+936 steps of 32 in three and a half minutes of a CPU core's time. Refined digits are as blurred,
+changed by 0.290 of 2 a pixel. By
+
+    python scripts/train_on_refined.py --model=runs/simgan-digits --dataset=digits --epochs=1
+
+a classifier trained on the refined digits names 72.4 % of the 297 test images right, one trained on
+the printed digits 27.6 % (one seed). A classifier of the real ones finds the class of 73.5 % of the
+refined digits, and of 72.2 % of the printed ones: it knows neither well.
 
 `kerasgan train --model=simgan --dataset=mnist --limit=30000`: 937 steps of 32 in three and a half
 minutes of a CPU core's time. The refined digits, changed by 0.061 of 2 a pixel, are as rough as
