@@ -55,6 +55,7 @@ _COMPLETING = "tests/models/test_completing.py::test_"
 _COMPLETION = "tests/losses/test_completion.py::test_"
 _CONTEXT = "tests/models/test_context_encoder.py::test_"
 _CCGAN = "tests/models/test_ccgan.py::test_"
+_SIMGAN = "tests/models/test_simgan.py::test_"
 _TRANSLATION = "tests/models/test_image_to_image.py::test_"
 _REPLICAS = "tests/models/test_replicas.py::test_"
 _GROWING = "tests/models/test_growing.py::test_"
@@ -676,6 +677,22 @@ MUTANTS = [
         ),
     ),
     *_mutants(
+        "layers/image_history.py",
+        (
+            "self.count.assign(ops.where(store, count, self.count))",
+            "self.count.assign(self.count)",
+            (
+                "tests/layers/test_image_history.py"
+                "::test_a_sampled_history_fills_up_and_exchanges_as_many_as_there_are_new_ones",
+            ),
+        ),
+        (
+            "stores = ops.logical_and(store, ops",
+            "stores = ops.logical_and(True, ops",
+            ("tests/layers/test_image_history.py::test_what_a_sampled_history_shows_is_as_likely",),
+        ),
+    ),
+    *_mutants(
         "layers/pixel_shuffle.py",
         (
             "return ops.depth_to_space(maps, self.factor",
@@ -926,6 +943,42 @@ MUTANTS = [
             "map(losses.l1, real, self.fake_batch(real[::-1], training))",
             "map(losses.l1, real, self.fake_batch(real, training))",
             (f"{_TRANSLATION}cyclegan_losses_against_the_paper",),
+        ),
+    ),
+    *_mutants(
+        "models/simgan.py",
+        (
+            "adversarial = _size(logits) * self",
+            "adversarial = self",
+            (f"{_SIMGAN}losses_are_sums_over_patches_and_pixels",),
+        ),
+        (
+            "self.regularization_weight * _size(kept) * losses",
+            "self.regularization_weight * losses",
+            (f"{_SIMGAN}losses_are_sums_over_patches_and_pixels",),
+        ),
+        (
+            '"generator_loss": played * adversarial',
+            '"generator_loss": adversarial',
+            (f"{_SIMGAN}at_first_the_refiner_learns_the_distance_alone",),
+        ),
+        (
+            "tf.concat([new, old[: batch_length(synthetic) // 2]], axis=0)",
+            "tf.concat([new, new[: batch_length(synthetic) // 2]], axis=0)",
+            (f"{_SIMGAN}half_of_the_refined_images_are_old",),
+        ),
+        (
+            "return (begun < 0) | (begun >= self.discriminator_start), begun >= 0",
+            "return begun < begun + 1, begun >= 0",
+            (f"{_SIMGAN}the_refiner_begins_alone_then_the_discriminator_does",),
+        ),
+    ),
+    *_mutants(
+        "engine/replicas.py",
+        (
+            "variable.assign(tf.where(keep, variable, value))",
+            "variable.assign(variable)",
+            (f"{_SIMGAN}the_refiner_begins_alone_then_the_discriminator_does",),
         ),
     ),
     *_mutants(

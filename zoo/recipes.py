@@ -19,6 +19,7 @@ from zoo import (
     progan,
     r3gan,
     sgan,
+    simgan,
     sngan,
     srgan,
     stylegan,
@@ -58,6 +59,7 @@ RECIPES = {
         context_encoder.RECIPE,
         cogan.ADAPTATION,  # whose models are CoGANs too, of other data
         cogan.RECIPE,
+        simgan.RECIPE,
         pix2pix.RECIPE,
         cyclegan.RECIPE,
         dualgan.RECIPE,

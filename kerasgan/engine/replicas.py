@@ -116,6 +116,26 @@ def on_whole_batch(function, batch):
     return function(context.all_gather(batch, axis=0))[start : start + size[0]]
 
 
+def restore_unless(keep, variables, before):
+    """Gives variables the values that they had before, unless they are to keep their new ones.
+
+    Args:
+        keep: A boolean tensor, the same on every replica.
+        variables: Keras variables.
+        before: Their values then.
+    """
+
+    def restore(variable, value, keep):
+        variable.assign(tf.where(keep, variable, value))
+
+    def update(strategy, variables, before, keep):
+        for variable, value in zip(variables, before, strict=True):
+            strategy.extended.update(variable, restore, args=(value, keep))
+
+    variables = [variable.value for variable in variables]
+    tf.distribute.get_replica_context().merge_call(update, args=(variables, before, keep))
+
+
 def overflowing_together(gradients):
     """Returns gradients that are not finite on any replica if they are not on one.
 

@@ -12,7 +12,7 @@ from keras.layers import (
 )
 
 from kerasgan.layers.equalized import EqualizedLearningRate
-from kerasgan.layers.image_history import ImageHistory
+from kerasgan.layers.image_history import ImageHistory, SampledHistory
 from kerasgan.layers.instance_normalization import InstanceNormalization
 from kerasgan.layers.maxout import Maxout
 from kerasgan.layers.minibatch_deviation import MinibatchStandardDeviation
@@ -52,6 +52,7 @@ __all__ = [
     "PixelNormalization",
     "PixelShuffle",
     "ReflectionPadding2D",
+    "SampledHistory",
     "SpectralNormalization",
     "WeightNormalizedDense",
     "initialize_from_data",

@@ -25,6 +25,7 @@ from kerasgan.models.pix2pix import PairedTranslator, Pix2Pix
 from kerasgan.models.progan import ProgressiveGAN
 from kerasgan.models.r3gan import R3GAN, ConditionalR3GAN
 from kerasgan.models.sgan import KPlusOneGAN, SemiSupervisedGAN
+from kerasgan.models.simgan import SimGAN
 from kerasgan.models.sngan import SNGAN, ConditionalSNGAN
 from kerasgan.models.srgan import SRGAN, SRResNet
 from kerasgan.models.stylegan import StyleGAN, StyleGAN2
@@ -69,6 +70,7 @@ __all__ = [
     "SemiSupervisedGAN",
     "StyleGAN",
     "StyleGAN2",
+    "SimGAN",
     "holes",
     "priors",
 ]

@@ -675,6 +675,34 @@ class _Adapting(_Coupled):
         return ((a, b), data.a.labels[:count]), (b, data.b.labels[:count])
 
 
+class _Refining(_Images):
+    """Models that refine synthetic images, the refiner alone in the first step."""
+
+    source, image_shape, limit = "digits", (16, 16, 1), 80
+    options = {"generator_start": 0, "discriminator_start": 0, "history_size": 6}
+    endpoints = {"refine", "discriminate"}
+    rate = 1e-4  # losses are sums over pixels
+
+    def narrow_networks(self, seed):
+        build, sizes = networks.simgan, {"width": 4, "seed": seed}
+        return self.options | {
+            "generator": build.refiner(blocks=1, **sizes),
+            "discriminator": build.discriminator(**sizes),
+            "generator_start": 1,
+        }
+
+    def networks(self):
+        images = {"image_shape": self.image_shape}
+        return images | {"generator": _translator(1, 1), "discriminator": _judge([(16, 16, 1)])}
+
+    def arrays(self, data, count):
+        pair = data.a.images[:count], data.b.images[:count]
+        return pair, pair
+
+    def made(self, model):
+        return model.refine(data("simgan").a.images[:4])
+
+
 class _SuperResolution(_Images):
     """Models that take images and the same images larger."""
 
@@ -733,6 +761,7 @@ _KITS = {
     models.ALI: _Inferring(),
     models.CoGAN: _Coupled(),
     models.DomainAdaptationCoGAN: _Adapting(),
+    models.SimGAN: _Refining(),
 }
 
 

@@ -146,7 +146,7 @@ def test_an_update_changes_only_its_own_player(name):
     rates = {f"{player}_optimizer": keras.optimizers.SGD(RATE) for player in model.players}
     model.compile(**rates, run_eagerly=True)  # faster for so few steps
     history = cases.fit(name, model, steps=1 + len(model.players), callbacks=[OneMoves()])
-    updates = {"ccgan2": 2}.get(name, 1)  # of the generator in a step
+    updates = {"ccgan2": 2, "simgan": 2}.get(name, 1)  # of the generator in a step
     forgotten = {"progan": 1}.get(name, 0)  # steps of a stage before
     steps = updates * history.params["steps"] - forgotten
     assert steps == int(model.generator_optimizer.iterations)

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerasgan.layers import ImageHistory
+from kerasgan.layers import ImageHistory, SampledHistory
 
 
 def numbered(start, count):
@@ -122,3 +122,84 @@ def test_images_are_kept_in_full_precision(dtype):
     image = np.full((1, 1, 1, 1), 1 / 3, "float32")
     assert history(image).dtype == "float32"
     np.testing.assert_array_equal(history.images[:1], image)
+
+
+# ---------------------------------------------------------------------- half of them old
+
+
+def test_new_images_are_returned_as_long_as_there_are_no_old_ones():
+    history = SampledHistory(6, seed=0)
+    assert numbers(history(numbered(1, 3))) == [1, 2, 3]
+    assert numbers(history.images) == [1, 2, 3, 0, 0, 0] and int(history.count) == 3
+    assert set(numbers(history(numbered(4, 2)))) <= {1, 2, 3}
+    assert numbers(history.images) == [1, 2, 3, 4, 5, 0] and int(history.count) == 5
+
+
+def test_a_sampled_history_fills_up_and_exchanges_as_many_as_there_are_new_ones():
+    history = SampledHistory(50, seed=0)
+    history.build((None, 1, 1, 1))
+    for push in range(1, 8):
+        before = set(numbers(history.images)[: int(history.count)])
+        shown = numbers(history(numbered(8 * push, 8)))
+        assert set(shown) <= (before or set(range(8, 16)))
+        assert int(history.count) == min(8 * push, 50)
+    for step in range(100):
+        before, new = numbers(history.images), numbers(numbered(1000 + 10 * step, 10))
+        shown = numbers(history(numbered(1000 + 10 * step, 10)))
+        after = numbers(history.images)
+        assert set(shown) <= set(before)  # never the new ones
+        assert set(new) <= set(after) and len(set(before) & set(after)) == 40
+
+
+def test_what_a_sampled_history_shows_is_as_likely():
+    history, counts = SampledHistory(5, seed=1), np.zeros(5)
+    history(numbered(0, 5))
+    for _ in range(200):
+        shown = numbers(history(numbered(10, 5), store=False))
+        counts += np.bincount(shown, minlength=5)
+    assert (counts > 150).all() and counts.sum() == 1000
+    assert numbers(history.images) == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("first", [0, 2])
+def test_nothing_is_stored_unless_it_is_to_be(first):
+    history = SampledHistory(4, seed=0)
+    history.build((None, 1, 1, 1))
+    history(numbered(1, first))
+    call = tf.function(history.call)
+    call(numbered(5, 3), tf.constant(False))
+    assert int(history.count) == first
+    assert numbers(history.images) == [*range(1, first + 1), 0, 0, 0, 0][:4]
+    call(numbered(5, 3), tf.constant(True))
+    assert int(history.count) == min(first + 3, 4)
+
+
+def test_of_a_batch_larger_than_a_sampled_history_the_rest_is_not_stored():
+    history = SampledHistory(2, seed=0)
+    assert numbers(history(numbered(1, 5))) == [1, 2, 3, 4, 5]
+    assert numbers(history.images) == [1, 2]
+    assert set(numbers(history(numbered(6, 5)))) <= {1, 2}
+    assert sorted(numbers(history.images)) == [6, 7]
+
+
+def test_replicas_keep_the_same_sampled_history(mirrored):
+    with mirrored.scope():
+        history = SampledHistory(3, seed=0)
+        history.build((None, 1, 1, 1))
+    alone = SampledHistory(3, seed=0)
+    call = tf.function(lambda images: mirrored.run(history, (images,)))
+    for step in range(6):
+        images = numbered(10 * step, 2)
+        shown = [
+            numbers(each) for each in mirrored.experimental_local_results(call(tf.constant(images)))
+        ]
+        assert shown[0] == shown[1] == numbers(alone(images))
+
+
+def test_a_sampled_history_passes_no_gradient():
+    history = SampledHistory(2, seed=0)
+    images = tf.constant(numbered(1, 2))
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        shown = tf.reduce_sum(history(images) ** 2)
+    assert tape.gradient(shown, images) is None

@@ -7,6 +7,7 @@ kerasgan generate --model=runs/cgan-mnist --labels=0,2,4,6,8 --output=even.png
 kerasgan generate --model=runs/dcgan-digits --count=8 --interpolate=16 --output=walk.gif
 kerasgan generate --model=runs/cyclegan-photos --input=mine --output=made
 kerasgan generate --model=runs/srgan-photos --input=small --output=large
+kerasgan generate --model=runs/simgan-digits --input=synthetic --output=refined
 
 Pictures show the first three of more than four channels; a .npy file has all.
 """
@@ -27,6 +28,7 @@ from kerasgan.data import decode, edge_map, image_grid, in_tiles, save_film, sav
 from kerasgan.data.files import picture_files, read_files
 from kerasgan.data.memory import check_memory
 from kerasgan.files import whole
+from kerasgan.models import SimGAN
 from kerasgan.models.generating import slerp
 from kerasgan.models.inpainting import Inpaints
 from kerasgan.training import folder, loading
@@ -228,7 +230,8 @@ def load_transform(path):
     direction = _DIRECTION.value
     if tf.saved_model.contains_saved_model(path):
         endpoints = load_endpoints(path)
-        names = [name for name in ("upscale", "translate", direction) if hasattr(endpoints, name)]
+        known = "upscale", "translate", "refine", direction
+        names = [name for name in known if hasattr(endpoints, name)]
         if not names:
             raise command_line.UserError(f"{path} is a SavedModel that makes no images of images")
         signature = endpoints.signatures[names[0]].structured_input_signature[1]
@@ -244,6 +247,9 @@ def load_transform(path):
     model = loading.load_model(path)
     if hasattr(model, "upscale"):
         return model.upscale, model.image_shape[2], None
+    if isinstance(model, SimGAN):
+        shape = model.image_shape
+        return lambda picture: model.refine(picture[None])[0], shape[2], min(shape[:2])
     if not hasattr(model, "translate"):
         if isinstance(model, Inpaints):
             raise command_line.UserError(f"{path} fills holes: see kerasgan inpaint --help")
