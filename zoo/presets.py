@@ -3,6 +3,7 @@
 import dataclasses
 
 _MNIST = "MNIST, by Y. LeCun and C. Cortes (CC BY-SA 3.0)"
+_FASHION_MNIST = "Fashion-MNIST, by Zalando Research (MIT)"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,6 +63,14 @@ PRESETS = {
         "Handwritten digits of 28 x 28 pixels, from noise.",
         "Some samples are no digit.",
         _FAST,
+    ),
+    "stylegan2_fashion_mnist": _of_noise(
+        "stylegan2",
+        "fashion_mnist",
+        _FASHION_MNIST,
+        "Clothes of 32 x 32 pixels, from noise, by styles that can be mixed.",
+        "Dark clothes are hard to tell, and textures coarse.",
+        " --epochs=8 --steps_per_epoch=1000",
     ),
     "gan_mnist": _of_noise(
         "gan",

@@ -162,6 +162,7 @@ class Saving:
         twin = self._rebuilt()
         for network, copy in zip(self.served_networks(), twin.served_networks(), strict=True):
             copy.set_weights(network.get_weights())
+        self._copy_states(twin)
         return twin
 
     def without_training(self):
@@ -178,7 +179,13 @@ class Saving:
         pairs = zip(self._networks(), twin._networks(), strict=True)
         for network, copy in pairs:
             copy.set_weights(averages.get(id(network), network).get_weights())
+        self._copy_states(twin)
         return twin
+
+    def _copy_states(self, twin):
+        """Gives a model this one's states, those that it has: what is made may depend on them."""
+        for name, state in twin._states.items():
+            state.assign(self._states[name])
 
     def _rebuilt(self, **overrides):
         """Returns an untrained model of the same arguments in float32, but for some."""

@@ -199,6 +199,15 @@ def test_gradients_may_have_another_target():
         losses.GradientPenalty(target=0)
 
 
+@pytest.mark.parametrize("method", ["without_training", "in_single_precision"])
+def test_copies_have_grown_as_far(method):
+    model = build()
+    model.images_seen.assign(260)
+    copy = getattr(model, method)()
+    assert float(copy.level()) == pytest.approx(1.2)
+    np.testing.assert_array_equal(copy.generate(2, seed=1), model.generate(2, seed=1))
+
+
 def test_bad_schedules_and_networks_are_refused():
     with pytest.raises(ValueError, match=r"stable_images must be a positive integer, got 0"):
         build(stable_images=0)

@@ -242,7 +242,11 @@ def test_a_model_keeps_its_average_of_w(tmp_path):
     model = build()
     model.w_average.assign(np.arange(7.0))
     model.save(tmp_path / "model.keras")
-    loaded = keras.models.load_model(tmp_path / "model.keras")
-    np.testing.assert_array_equal(
-        loaded.generate(2, seed=1, truncation=0.5), model.generate(2, seed=1, truncation=0.5)
-    )
+    model.save_to_preset(tmp_path / "preset")
+    made = model.generate(2, seed=1, truncation=0.5)
+    for loaded in (
+        keras.models.load_model(tmp_path / "model.keras"),
+        models.StyleGAN2.from_preset(str(tmp_path / "preset")),
+    ):
+        close = loaded.generate(2, seed=1, truncation=0.5).astype(int)
+        assert abs(close - made).max() <= 2  # presets have weights in half precision
