@@ -3,7 +3,9 @@
 `kerasgan train --model=gan --dataset=mnist`: 40 epochs (24,000 steps of 100) in 23 minutes
 on 2 CPU cores that also did other work. Nearly all of 64 samples read as digits; the
 discriminator's accuracies fall from 0.95 on generated and 0.89 on real images in the second epoch
-to 0.71 and 0.64, and are still on their way to 0.5.
+to 0.71 and 0.64, and are still on their way to 0.5. Trained again, in 27 minutes of one core, the
+preset `gan_mnist` has a Frechet distance of 16.9 on the features mnist_features_95d22598 (10,000
+images against the test images), precision 0.80, recall 0.69.
 
 The paper trained for hundreds of epochs with SGD and momentum, which is what `compile()` takes
 by default; the recipe has Adam, and an average of the generator's weights. The paper's measure, a
