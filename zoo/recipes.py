@@ -15,6 +15,7 @@ from zoo import (
     gan,
     infogan,
     lsgan,
+    next_frame,
     pix2pix,
     r3gan,
     sgan,
@@ -58,5 +59,6 @@ RECIPES = {
         dualgan.RECIPE,
         srgan.SRRESNET,
         srgan.SRGAN,
+        next_frame.RECIPE,
     )
 }

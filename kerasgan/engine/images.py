@@ -34,10 +34,11 @@ def predict_images(function, images, batch_size):
 
 
 def apply_padded(network, inputs, scale=1):
-    """Returns what a network in inference makes of inputs of any size."""
+    """Returns what a network in inference makes of inputs of any size: of outputs, the last."""
     sides = _multiple_and_least(network, scale)
     height, width = tf.shape(inputs)[1], tf.shape(inputs)[2]
-    images = network(_mirrored(_mirrored(inputs, *sides, 1), *sides, 2), training=False)
+    made = network(_mirrored(_mirrored(inputs, *sides, 1), *sides, 2), training=False)
+    images = keras.tree.flatten(made)[-1]
     return tf.cast(images, "float32")[:, : height * scale, : width * scale]
 
 
@@ -70,7 +71,7 @@ def _multiple(network, scale, channels):
         sides = (3 * multiple, 5 * multiple)
         inputs = keras.KerasTensor((1, *sides, channels))
         try:
-            made = network.compute_output_spec(inputs).shape[1:3]
+            made = keras.tree.flatten(network.compute_output_spec(inputs))[-1].shape[1:3]
         except ValueError:  # maps that are to be joined have different sizes, or none is left
             made = None
         if made == tuple(scale * side for side in sides):

@@ -44,7 +44,7 @@ def perceptual(target_features, features):
 
 @keras.saving.register_keras_serializable("kerasgan")
 def gradient_difference(targets, images, alpha=1.0):
-    """Returns how far the steps between neighbouring pixels are from the targets', a float32 scalar.
+    """Returns how far steps between neighbouring pixels are from the targets', a float32 scalar.
 
     Mathieu et al., "Deep multi-scale video prediction beyond mean square error", 2015,
     arXiv:1511.05440, equation 6, the gradient difference loss:

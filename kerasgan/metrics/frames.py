@@ -63,16 +63,16 @@ def sharpness_difference(targets, images):
     Raises:
         ValueError: As in `moving_psnr`.
     """
-    targets, images = (each / 127.5 for each in lumas(targets, images, 0))
-    difference = 0.0
+    targets, images = lumas(targets, images, 0)
+    difference = 0.0  # in levels, of which 127.5 are 1
     for ours, theirs in zip(_steps(images), _steps(targets), strict=True):
         difference += ops.abs(ours - theirs)
-    mean = 128.0**2 * ops.mean(difference, axis=(1, 2, 3))
+    mean = 128.0**2 / 127.5 * ops.mean(difference, axis=(1, 2, 3))
     ratio = 10.0 * (ops.log10(255.0**2) - ops.log10(mean))
     return ops.minimum(ratio, _SHARPEST)
 
 
 def _steps(images):
-    """Returns the absolute differences from the pixels above and to the left, of the same pixels."""
+    """Returns the absolute differences from the pixels above, and from those to the left."""
     here = images[:, 1:, 1:]
     return ops.abs(here - images[:, :-1, 1:]), ops.abs(here - images[:, 1:, :-1])

@@ -6,9 +6,8 @@ generator makes the next frame at an eighth, and at each scale adds to the one b
 is missing; each scale has a discriminator of its own. Lists go from the smallest scale to the
 largest.
 
-Of four frames of three channels, and 32 x 32 pixels, the paper's sizes are 12,569,740 weights in the
-generator and 20,640,388 in the discriminators; those of the authors' published script, 223,644 and
-2,128,548.
+Of four frames of 32 x 32 x 3 the paper's sizes are 12,569,740 weights in the generator and
+20,640,388 in the discriminators; those of the authors' published script, 223,644 and 2,128,548.
 """
 
 import keras

@@ -76,6 +76,9 @@ CHECKS = {
     "freeze": _integer(0),
     "ema": _number,
     "content_weight": _number,
+    "l1_weight": _number,
+    "l2_weight": _number,
+    "gdl_weight": _number,
     "adversarial_weight": _number,
     "adversarial_loss": losses.get,
     "penalty": _or_empty(losses.get_penalty),
@@ -118,7 +121,10 @@ DEFAULTS = dict.fromkeys(CHECKS) | {
     "on_collapse": "warn",
 }
 _LOADING = ("direction", "edges", "scale", "relation", "synthetic", "padding")
-_OF_MODELS = ("ema", "content_weight", "adversarial_weight")
+_OF_MODELS = (
+    *("ema", "content_weight", "adversarial_weight"),
+    *("l1_weight", "l2_weight", "gdl_weight"),
+)
 
 
 def check(name, value, file=None):

@@ -35,4 +35,4 @@ def test_sharpness_difference_against_constants():
     half = frame([0, 0], [0, 26])
     expected = 10 * np.log10(255**2 / (128**2 * 2 * 25 / LEVELS))
     assert float(metrics.sharpness_difference(target, half)[0]) == pytest.approx(expected, abs=1e-3)
-    assert float(metrics.sharpness_difference(target, target + 0.2)[0]) == 100.0
+    assert float(metrics.sharpness_difference(target, target + 20 / LEVELS)[0]) == 100.0

@@ -26,7 +26,8 @@ Any other image data set of tensorflow_datasets, a folder of images and an .npz 
 too. pix2pix takes a folder of pictures that show A on the left and B on the right, or one with the
 folders trainA and trainB of pictures with equal names, or, with --edges, of photographs. CycleGAN,
 DualGAN and CoGAN take a folder with the folders trainA and trainB; of other data CoGAN makes a
-second domain. SRResNet and SRGAN take a folder of pictures. A folder `test`, or testA and testB, is
+second domain. SRResNet and SRGAN take a folder of pictures, next_frame one of clips, each a folder of
+numbered frames. A folder `test`, or testA and testB, is
 evaluated on after each epoch.
 """
 
@@ -157,8 +158,17 @@ flags.DEFINE_float(
 flags.DEFINE_float(
     "adversarial_weight",
     None,
-    "The weight of the adversarial loss. [pix2pix, cyclegan, dualgan, srgan]",
+    "The weight of the adversarial loss. [pix2pix, cyclegan, dualgan, srgan, next_frame]",
     lower_bound=0.0,
+)
+flags.DEFINE_float(
+    "l1_weight", None, "The weight of the mean absolute difference. [next_frame]", lower_bound=0.0
+)
+flags.DEFINE_float(
+    "l2_weight", None, "The weight of the mean squared difference. [next_frame]", lower_bound=0.0
+)
+flags.DEFINE_float(
+    "gdl_weight", None, "The weight of the gradient difference loss. [next_frame]", lower_bound=0.0
 )
 flags.DEFINE_float(
     "generator_learning_rate", None, "A constant one. [default: the recipe's]", lower_bound=0.0
