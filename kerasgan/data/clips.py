@@ -265,8 +265,9 @@ def load_clips(
     root = split_folder(root, split)
     clips = _clips_of(root)[:limit]
     files, lengths = [path for clip in clips for path in clip], [len(clip) for clip in clips]
-    shape = (*_sides(clips), image_shape[2])
-    read = functools.partial(decode.decode_file, image_shape=shape, crop=True)
+    size = _size(clips)
+    shape = (*(side - side % _MULTIPLE for side in size), image_shape[2])
+    read = functools.partial(_read, size=size, shape=shape)
     left_out = {}
     if keeping.on_disk(len(files), shape, name):
         list(read_files(files, decode.readable, root, left_out))
@@ -316,8 +317,8 @@ def _natural(path):
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
 
 
-def _sides(clips):
-    """Returns the height and width of all frames: those of the first, multiples of 8.
+def _size(clips):
+    """Returns the height and width of the first frame, which others have too.
 
     Raises:
         ValueError: If the frames of a clip have several sizes, as other pictures have.
@@ -335,4 +336,13 @@ def _sides(clips):
     first = first or (_MULTIPLE, _MULTIPLE)  # all are broken, which reading them will tell
     if min(first) < _MULTIPLE:
         raise ValueError(f"A frame must have at least {_MULTIPLE} pixels a side, not {first}.")
-    return [side - side % _MULTIPLE for side in first]
+    return first
+
+
+def _read(path, size, shape):
+    """Returns the middle of a frame, uint8 of a shape, scaled first if it has another size."""
+    frame = decode.decode_whole(path, shape[2])
+    if frame.shape[:2] != size:
+        return decode.conform(frame, shape, crop=True)
+    top, left = ((whole - side) // 2 for whole, side in zip(size, shape, strict=False))
+    return frame[top : top + shape[0], left : left + shape[1]]

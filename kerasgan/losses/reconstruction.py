@@ -56,16 +56,16 @@ def gradient_difference(targets, images, alpha=1.0):
     paper has sums, and the authors' code these means.
 
     Args:
-        targets: Y, (N, H, W, C), of at least 2 x 2 pixels.
+        targets: Y, (N, H, W, C). Along a side of one pixel there are no steps.
         images: X, of the same shape.
         alpha: The power, at least 1.
     """
     targets, images = ops.cast(targets, "float32"), ops.cast(images, "float32")
-    down, right = (
-        ops.mean(ops.power(ops.abs(ours - theirs), alpha))
-        for ours, theirs in zip(_steps(images), _steps(targets), strict=True)
-    )
-    return down + right
+    total = 0.0
+    for ours, theirs in zip(_steps(images), _steps(targets), strict=True):
+        number = ops.maximum(ops.cast(ops.size(ours), "float32"), 1.0)
+        total += ops.sum(ops.power(ops.abs(ours - theirs), alpha)) / number
+    return total
 
 
 def _steps(images):

@@ -54,6 +54,7 @@ def test_gradient_difference_of_an_offset_is_zero():
     assert float(losses.gradient_difference(ramp, ramp)) == 0.0
     assert float(losses.gradient_difference(ramp, ramp + 5)) == 0.0
     assert float(losses.gradient_difference(ramp, 0 * ramp)) == pytest.approx(4 + 1)
+    assert float(losses.gradient_difference(ramp[:, :1], 0 * ramp[:, :1])) == pytest.approx(1)
 
 
 def test_gradient_of_gradient_difference():

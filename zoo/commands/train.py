@@ -26,9 +26,8 @@ Any other image data set of tensorflow_datasets, a folder of images and an .npz 
 too. pix2pix takes a folder of pictures that show A on the left and B on the right, or one with the
 folders trainA and trainB of pictures with equal names, or, with --edges, of photographs. CycleGAN,
 DualGAN and CoGAN take a folder with the folders trainA and trainB; of other data CoGAN makes a
-second domain. SRResNet and SRGAN take a folder of pictures, next_frame one of clips, each a folder of
-numbered frames. A folder `test`, or testA and testB, is
-evaluated on after each epoch.
+second domain. SRResNet and SRGAN take a folder of pictures, next_frame one of clips, each a folder
+of numbered frames. A folder `test`, or testA and testB, is evaluated on after each epoch.
 """
 
 _MODEL = flags.DEFINE_enum("model", "dcgan", list(zoo.RECIPES), "Which model to train.")
