@@ -641,7 +641,7 @@ class _Frames(_Images):
     """Models that predict the next frame of a clip."""
 
     source, image_shape, limit = "moving_digits", (32, 32, 1), 10
-    options = {"image_shape": (16, 16, 1), "frames": 2}
+    options = {"image_shape": (32, 32, 1)}
     endpoints = {"predict_frame"}
     rate = 1e-2
 
@@ -655,20 +655,19 @@ class _Frames(_Images):
         }
 
     def networks(self):
-        frames, made = keras.Input((None, None, 2)), []
+        frames, made = keras.Input((None, None, 4)), []
         for factor in networks.next_frame.FACTORS:
             x = keras.layers.AveragePooling2D(factor)(frames)
             if made:
                 guess = keras.layers.UpSampling2D(2)(made[-1])
                 x = keras.layers.Concatenate()([x, guess])
             made.append(_convolution(1, "tanh", factor)(x))
-        shapes = [(None, None, 1), (None, None, 2)]
+        shapes = [(None, None, 1), (None, None, 4)]
         judges = {f"discriminator_{k}": _judge(shapes, str(k)) for k in range(1, 5)}
         return {"generator": keras.Model(frames, made), **judges}
 
     def arrays(self, data, count):
-        frames, images = next(data.stream(count, seed=0).as_numpy_iterator())
-        pair = frames[:, :16, :16, -2:], images[:, :16, :16]
+        pair = next(data.stream(count, seed=0).as_numpy_iterator())
         return pair, pair
 
     def made(self, model):
