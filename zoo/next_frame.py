@@ -24,7 +24,7 @@ def _narrow(clips, seed):
 
 def _falling_adam(steps):
     """Learning rates that fall in the second half."""
-    return adam(optimizers.LinearDecay(1e-3, steps), optimizers.LinearDecay(1e-4, steps))
+    return adam(optimizers.LinearDecay(1e-3, steps), optimizers.LinearDecay(5e-4, steps))
 
 
 RECIPE = Recipe(
@@ -40,6 +40,7 @@ RECIPE = Recipe(
     optimizers=_falling_adam,
     arguments=("ema", "l1_weight", "l2_weight", "gdl_weight", "adversarial_weight"),
     load=data.load_clips,
+    load_options=("frames",),
     held_out=lambda clips, batch_size: clips.dataset(8),
     monitor="val_psnr",
     examples=lambda clips: clips.dataset(8),

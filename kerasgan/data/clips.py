@@ -11,6 +11,7 @@ from kerasgan.data import decode, order
 from kerasgan.data.cache import Keeping
 from kerasgan.data.files import (
     is_folder,
+    natural,
     picture_files,
     printable,
     read_files,
@@ -308,13 +309,7 @@ def _clips_of(root):
         raise ValueError(
             f"The frames of a clip must have numbers in their names, but not: {found}."
         )
-    return [sorted(clips[each], key=_natural) for each in sorted(clips, key=_natural)]
-
-
-def _natural(path):
-    """Returns what to sort a path by: its name, numbers by their values."""
-    parts = re.split(r"(\d+)", path.name)
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
+    return [sorted(clips[each], key=natural) for each in sorted(clips, key=natural)]
 
 
 def _size(clips):

@@ -71,6 +71,7 @@ CHECKS = {
     "relation": _one_of("outlines", "negatives"),
     "synthetic": check_text,
     "padding": _integer(0),
+    "frames": _integer(1),
     "held_out": check_text,
     "pretrained": check_text,
     "freeze": _integer(0),
@@ -111,6 +112,7 @@ DEFAULTS = dict.fromkeys(CHECKS) | {
     "relation": "outlines",
     "synthetic": "fonts",
     "padding": 0,
+    "frames": 4,
     "mixed_precision": "float32",
     "jit_compile": False,
     "synchronize_batch_norm": False,
@@ -120,7 +122,7 @@ DEFAULTS = dict.fromkeys(CHECKS) | {
     "metrics_every": 1,
     "on_collapse": "warn",
 }
-_LOADING = ("direction", "edges", "scale", "relation", "synthetic", "padding")
+_LOADING = ("direction", "edges", "scale", "relation", "synthetic", "padding", "frames")
 _OF_MODELS = (
     *("ema", "content_weight", "adversarial_weight"),
     *("l1_weight", "l2_weight", "gdl_weight"),

@@ -91,6 +91,9 @@ flags.DEFINE_integer(
     "[cogan_adaptation, simgan]",
     lower_bound=0,
 )
+flags.DEFINE_integer(
+    "frames", 4, "How many frames the next is predicted of. [next_frame]", lower_bound=1
+)
 flags.DEFINE_string(
     "held_out", None, "A folder to evaluate on after each epoch. [default: the test split, if any]"
 )
