@@ -33,9 +33,16 @@ def predict_images(function, images, batch_size):
     return predict_in_batches(function, [images], batch_size)
 
 
-def apply_padded(network, inputs, scale=1):
-    """Returns what a network in inference makes of inputs of any size: of outputs, the last."""
-    sides = _multiple_and_least(network, scale)
+def apply_padded(network, inputs, scale=1, multiple=None):
+    """Returns what a network in inference makes of inputs of any size: of outputs, the last.
+
+    Args:
+        network: The network.
+        inputs: Float images (N, H, W, C).
+        scale: How much larger it makes them.
+        multiple: Of which number sides must be multiples; None finds out.
+    """
+    sides = (multiple, multiple) if multiple else _multiple_and_least(network, scale)
     height, width = tf.shape(inputs)[1], tf.shape(inputs)[2]
     made = network(_mirrored(_mirrored(inputs, *sides, 1), *sides, 2), training=False)
     images = keras.tree.flatten(made)[-1]
@@ -71,7 +78,7 @@ def _multiple(network, scale, channels):
         sides = (3 * multiple, 5 * multiple)
         inputs = keras.KerasTensor((1, *sides, channels))
         try:
-            made = keras.tree.flatten(network.compute_output_spec(inputs))[-1].shape[1:3]
+            made = network.compute_output_spec(inputs).shape[1:3]
         except ValueError:  # maps that are to be joined have different sizes, or none is left
             made = None
         if made == tuple(scale * side for side in sides):

@@ -82,8 +82,8 @@ class PredictsFrames(AdversarialModel):
         """
         images, frames = self.unpack(data)
         size = batch_length(frames)
-        images = not_empty(images, (None, None, self.image_shape[2]))
-        frames = not_empty(frames, (None, None, self.inputs_shape[2]))
+        images = not_empty(images, (FACTORS[0], FACTORS[0], self.image_shape[2]))
+        frames = not_empty(frames, (FACTORS[0], FACTORS[0], self.inputs_shape[2]))
         made = self.fake_batch([images, frames], training=False)
         last = frames[..., -self.image_shape[2] :]
         values = self.content_losses(images, made) | self.measures(images, made)
@@ -141,7 +141,7 @@ class PredictsFrames(AdversarialModel):
         network = self._accelerated[self.sampler]
         shape = open_shape(network, self.inputs_shape)
         return tf.function(
-            lambda frames: to_uint8(apply_padded(network, to_float(frames))),
+            lambda frames: to_uint8(apply_padded(network, to_float(frames), multiple=FACTORS[0])),
             input_signature=[tf.TensorSpec(shape, "uint8", "frames")],
             autograph=False,
         )
