@@ -4,9 +4,9 @@
 
 `python scripts/compare_frames.py --dataset=ped2 --steps=1200`, frames of UCSD Pedestrian 2 at half
 size, of eight clips to train on and three to test: 1,200 steps of 8 parts of 32 x 32 pixels for
-each loss, in five to seven minutes without discriminators and ten with them, on a CPU core that others
-used too (0.08 and 0.14 s of its time a step). Half the widths of the authors' script. Of 90 whole
-frames of 176 x 120, the mean in dB:
+each loss, in five to seven minutes without discriminators and ten with them, on a CPU core that
+others used too (0.08 and 0.14 s of its time a step). Half the widths of the authors' script. Of 90
+whole frames of 176 x 120, the mean in dB:
 
 | loss | PSNR in dB | of moving pixels | sharpness difference in dB |
 |---|---|---|---|
