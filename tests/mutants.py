@@ -54,6 +54,8 @@ _BIGAN = "tests/models/test_bigan.py::test_"
 _COMPLETING = "tests/models/test_completing.py::test_"
 _COMPLETION = "tests/losses/test_completion.py::test_"
 _CONTEXT = "tests/models/test_context_encoder.py::test_"
+_FRAMES = "tests/models/test_next_frame.py::test_"
+_CLIPS = "tests/data/test_clips.py::test_"
 _CCGAN = "tests/models/test_ccgan.py::test_"
 _SIMGAN = "tests/models/test_simgan.py::test_"
 _TRANSLATION = "tests/models/test_image_to_image.py::test_"
@@ -899,6 +901,48 @@ MUTANTS = [
             "return super().discriminator_losses(self.holes.part(real), made, training)",
             "return super().discriminator_losses(real, made, training)",
             (f"{_CONTEXT}losses_written_out",),
+        ),
+    ),
+    *_mutants(
+        "models/next_frame.py",
+        (
+            "with generator_tape:  # which goes on recording",
+            "with tf.GradientTape():",
+            (f"{_FRAMES}the_adversarial_loss_alone_moves_the_generator",),
+        ),
+        (
+            "last = frames[..., -self.image_shape[2] :]",
+            "last = frames[..., : self.image_shape[2]]",
+            (f"{_FRAMES}a_copy_of_the_last_frame_is_measured_beside",),
+        ),
+        (
+            "known = clips[:, -self.frames :]",
+            "known = clips[:, : self.frames]",
+            (f"{_FRAMES}predicted_frames_follow_the_newest",),
+        ),
+    ),
+    *_mutants(
+        "networks/next_frame.py",
+        (
+            "made.append(to_image(x if guess is None else layers.Add()([x, guess])))",
+            "made.append(to_image(x))",
+            (f"{_FRAMES}each_scale_adds_to_the_one_below",),
+        ),
+    ),
+    *_mutants(
+        "losses/reconstruction.py",
+        (
+            "ops.abs(images[:, 1:] - images[:, :-1]),",
+            "ops.abs(images - ops.roll(images, 1, axis=1)),",
+            ("tests/losses/test_reconstruction.py::test_gradient_difference_of_an_offset_is_zero",),
+        ),
+    ),
+    *_mutants(
+        "data/clips.py",
+        (
+            "moves = tf.concat([moves[:, :-1], tf.ones((number, 1), bool)], axis=1)",
+            "moves = tf.concat([tf.ones((number, 1), bool), moves[:, 1:]], axis=1)",
+            (f"{_CLIPS}the_first_place_that_moves_is_taken_and_the_last_if_none_does",),
         ),
     ),
     *_mutants(

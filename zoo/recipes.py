@@ -15,6 +15,7 @@ from zoo import (
     gan,
     infogan,
     lsgan,
+    next_frame,
     pix2pix,
     progan,
     r3gan,
@@ -65,5 +66,6 @@ RECIPES = {
         dualgan.RECIPE,
         srgan.SRRESNET,
         srgan.SRGAN,
+        next_frame.RECIPE,
     )
 }

@@ -1,5 +1,6 @@
 """Images in and out: pixel ranges, checks, and seekable tf.data pipelines from many sources."""
 
+from kerasgan.data.clips import Clips, load_clips
 from kerasgan.data.domains import load_adaptation, load_related, negatives, outlines
 from kerasgan.data.fonts import load_fonts
 from kerasgan.data.grid import comparison_grid, image_grid, save_film, save_image, scatter
@@ -16,6 +17,7 @@ from kerasgan.data.tiles import in_tiles
 from kerasgan.data.translation import Pairs, Unpaired, edge_map, load_pairs, load_unpaired
 
 __all__ = [
+    "Clips",
     "DownloadError",
     "Images",
     "Pairs",
@@ -33,6 +35,7 @@ __all__ = [
     "in_tiles",
     "labelled_subset",
     "load_adaptation",
+    "load_clips",
     "load_fonts",
     "load_images",
     "load_pairs",

@@ -3,6 +3,7 @@
 import itertools
 import math
 import os
+import re
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -93,6 +94,12 @@ def picture_files(root, left_out=None):
     if not files:
         raise ValueError(f"Found no {_looked_for(root)}{account(left_out, root)}.")
     return files
+
+
+def natural(path):
+    """Returns what to sort a path by: its name, numbers in it by their values."""
+    parts = re.split(r"(\d+)", path.name)
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
 
 
 def _walk(root, left_out):

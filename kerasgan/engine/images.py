@@ -33,11 +33,19 @@ def predict_images(function, images, batch_size):
     return predict_in_batches(function, [images], batch_size)
 
 
-def apply_padded(network, inputs, scale=1):
-    """Returns what a network in inference makes of inputs of any size."""
-    sides = _multiple_and_least(network, scale)
+def apply_padded(network, inputs, scale=1, multiple=None):
+    """Returns what a network in inference makes of inputs of any size: of outputs, the last.
+
+    Args:
+        network: The network.
+        inputs: Float images (N, H, W, C).
+        scale: How much larger it makes them.
+        multiple: Of which number sides must be multiples; None finds out.
+    """
+    sides = (multiple, multiple) if multiple else _multiple_and_least(network, scale)
     height, width = tf.shape(inputs)[1], tf.shape(inputs)[2]
-    images = network(_mirrored(_mirrored(inputs, *sides, 1), *sides, 2), training=False)
+    made = network(_mirrored(_mirrored(inputs, *sides, 1), *sides, 2), training=False)
+    images = keras.tree.flatten(made)[-1]
     return tf.cast(images, "float32")[:, : height * scale, : width * scale]
 
 

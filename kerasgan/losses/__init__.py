@@ -32,7 +32,7 @@ from kerasgan.losses.penalties import (
     WeightClip,
     get_penalty,
 )
-from kerasgan.losses.reconstruction import l1, l2, perceptual
+from kerasgan.losses.reconstruction import gradient_difference, l1, l2, perceptual
 
 __all__ = [
     "AdversarialLoss",
@@ -62,6 +62,7 @@ __all__ = [
     "feature_matching",
     "get",
     "get_penalty",
+    "gradient_difference",
     "l1",
     "l2",
     "perceptual",

@@ -42,5 +42,39 @@ def perceptual(target_features, features):
     return ops.mean(ops.sum(ops.square(_difference(target_features, features)), axis=-1))
 
 
+@keras.saving.register_keras_serializable("kerasgan")
+def gradient_difference(targets, images, alpha=1.0):
+    """Returns how far steps between neighbouring pixels are from the targets', a float32 scalar.
+
+    Mathieu et al., "Deep multi-scale video prediction beyond mean square error", 2015,
+    arXiv:1511.05440, equation 6, the gradient difference loss:
+
+        E||Y[i, j] - Y[i - 1, j]| - |X[i, j] - X[i - 1, j]||^alpha
+        + E||Y[i, j - 1] - Y[i, j]| - |X[i, j - 1] - X[i, j]||^alpha
+
+    of targets Y and images X, over pairs of pixels inside of the images: nothing is padded. The
+    paper has sums, and the authors' code these means.
+
+    Args:
+        targets: Y, (N, H, W, C). Along a side of one pixel there are no steps.
+        images: X, of the same shape.
+        alpha: The power, at least 1.
+    """
+    targets, images = ops.cast(targets, "float32"), ops.cast(images, "float32")
+    total = 0.0
+    for ours, theirs in zip(_steps(images), _steps(targets), strict=True):
+        number = ops.maximum(ops.cast(ops.size(ours), "float32"), 1.0)
+        total += ops.sum(ops.power(ops.abs(ours - theirs), alpha)) / number
+    return total
+
+
+def _steps(images):
+    """Returns the absolute differences of neighbours, down and to the right."""
+    return (
+        ops.abs(images[:, 1:] - images[:, :-1]),
+        ops.abs(images[:, :, 1:] - images[:, :, :-1]),
+    )
+
+
 def _difference(a, b):
     return ops.cast(a, "float32") - ops.cast(b, "float32")

@@ -5,6 +5,7 @@ from kerasgan.metrics.classifiers import CLASSIFIERS, classifier
 from kerasgan.metrics.diversity import mean_distance
 from kerasgan.metrics.efficientnet import efficientnet_lite0
 from kerasgan.metrics.fidelity import PSNR, SSIM, least_side, psnr, sharpness, ssim
+from kerasgan.metrics.frames import moving_psnr, sharpness_difference
 from kerasgan.metrics.frechet import (
     FrechetDistance,
     frechet_distance,
@@ -61,12 +62,14 @@ __all__ = [
     "mean_distance",
     "modes_covered",
     "moments",
+    "moving_psnr",
     "ms_ssim",
     "perceptual_distance",
     "pixel_agreement",
     "precision_recall",
     "psnr",
     "sharpness",
+    "sharpness_difference",
     "sliced_wasserstein",
     "ssim",
     "stacked",

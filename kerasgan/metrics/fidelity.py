@@ -28,7 +28,7 @@ def psnr(targets, images, border=0):
     Raises:
         ValueError: If the images are not floats, or differ in shape from the targets.
     """
-    targets, images = _lumas(targets, images, border)
+    targets, images = lumas(targets, images, border)
     difference = targets - images
     error = ops.mean(ops.square(difference), axis=(1, 2, 3))
     return 10.0 * (ops.log10(255.0**2) - ops.log10(error))
@@ -48,8 +48,8 @@ def ssim(targets, images, border=0):
     Raises:
         ValueError: As in `psnr`.
     """
-    lumas = _lumas(targets, images, border)
-    return tf.image.ssim(*lumas, max_val=255.0, filter_size=_WINDOW)
+    both = lumas(targets, images, border)
+    return tf.image.ssim(*both, max_val=255.0, filter_size=_WINDOW)
 
 
 def least_side(border):
@@ -119,7 +119,7 @@ class SSIM(_Fidelity):
         super().__init__(ssim, border, name, dtype)
 
 
-def _lumas(targets, images, border):
+def lumas(targets, images, border):
     """Returns the luma of both.
 
     Raises:

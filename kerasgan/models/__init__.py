@@ -21,6 +21,7 @@ from kerasgan.models.dcgan import DCGAN
 from kerasgan.models.gan import GAN
 from kerasgan.models.infogan import InfoGAN
 from kerasgan.models.lsgan import LSGAN
+from kerasgan.models.next_frame import NextFrameGAN, NextFramePredictor
 from kerasgan.models.pix2pix import PairedTranslator, Pix2Pix
 from kerasgan.models.progan import ProgressiveGAN
 from kerasgan.models.r3gan import R3GAN, ConditionalR3GAN
@@ -60,6 +61,8 @@ __all__ = [
     "InfoGAN",
     "KPlusOneGAN",
     "LabelledPriorAAE",
+    "NextFrameGAN",
+    "NextFramePredictor",
     "PairedTranslator",
     "Pix2Pix",
     "ProgressiveGAN",

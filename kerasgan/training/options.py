@@ -71,11 +71,15 @@ CHECKS = {
     "relation": _one_of("outlines", "negatives"),
     "synthetic": check_text,
     "padding": _integer(0),
+    "frames": _integer(1),
     "held_out": check_text,
     "pretrained": check_text,
     "freeze": _integer(0),
     "ema": _number,
     "content_weight": _number,
+    "l1_weight": _number,
+    "l2_weight": _number,
+    "gdl_weight": _number,
     "adversarial_weight": _number,
     "adversarial_loss": losses.get,
     "penalty": _or_empty(losses.get_penalty),
@@ -108,6 +112,7 @@ DEFAULTS = dict.fromkeys(CHECKS) | {
     "relation": "outlines",
     "synthetic": "fonts",
     "padding": 0,
+    "frames": 4,
     "mixed_precision": "float32",
     "jit_compile": False,
     "synchronize_batch_norm": False,
@@ -117,8 +122,11 @@ DEFAULTS = dict.fromkeys(CHECKS) | {
     "metrics_every": 1,
     "on_collapse": "warn",
 }
-_LOADING = ("direction", "edges", "scale", "relation", "synthetic", "padding")
-_OF_MODELS = ("ema", "content_weight", "adversarial_weight")
+_LOADING = ("direction", "edges", "scale", "relation", "synthetic", "padding", "frames")
+_OF_MODELS = (
+    *("ema", "content_weight", "adversarial_weight"),
+    *("l1_weight", "l2_weight", "gdl_weight"),
+)
 
 
 def check(name, value, file=None):

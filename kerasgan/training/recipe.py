@@ -127,5 +127,7 @@ class Recipe:
             small: As in `build`.
             **arguments: Further arguments of the model's `compile`.
         """
-        optimizers = (small and small.optimizers) or self.optimizers
-        model.compile(**optimizers(steps) | arguments)
+        optimizers = ((small and small.optimizers) or self.optimizers)(steps)
+        if "discriminator" not in model.players:  # an adversarial weight of 0 leaves it out
+            optimizers.pop("discriminator_optimizer", None)
+        model.compile(**optimizers | arguments)

@@ -47,7 +47,8 @@ def train(
             - `small`: whether to train the recipe's small networks.
             - `seed`: of weights, noise and shuffling; 0 if not given.
             - `ema`: the decay of the generator's average, 0 for none. `content_weight` and
-              `adversarial_weight`, of models that have them.
+              `adversarial_weight`, `l1_weight`, `l2_weight` and `gdl_weight`, of models that have
+              them.
             - `adversarial_loss`, as `kerasgan.losses.get` takes it by name; `penalty`, as
               `kerasgan.losses.get_penalty` does, empty for the model's own; `augment`, as
               `kerasgan.augment.get` does, empty for none.
@@ -74,8 +75,8 @@ def train(
             - `data_dir`: where TensorFlow Datasets keeps its data. `limit`: how many examples to
               use. `stream`: whether to read them from the disk as they are needed; by itself
               where memory is short. `cache_dir`: a folder for what is decoded of these.
-            - `direction`, `edges`, `scale`, `relation`, `synthetic` and `padding`, of loaders that
-              take them.
+            - `direction`, `edges`, `scale`, `relation`, `synthetic`, `padding` and `frames`, of
+              loaders that take them.
 
     Returns:
         The trained model.

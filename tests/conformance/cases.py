@@ -730,7 +730,45 @@ class _SuperResolution(_Images):
         return model.upscale(data("srgan").low[0][:30, :20])
 
 
+class _Frames(_Images):
+    """Models that predict the next frame of a clip."""
+
+    source, image_shape, limit = "moving_digits", (32, 32, 1), 10
+    options = {"image_shape": (32, 32, 1)}
+    endpoints = {"predict_frame"}
+    rate = 1e-2
+
+    def narrow_networks(self, seed):
+        build = networks.next_frame
+        sizes = [[[4] * len(part) for part in scale] for scale in build.PUBLISHED]
+        judges = build.discriminators(self.image_shape, sizes=sizes, seed=seed)
+        return {
+            "generator": build.generator(1, width=2, seed=seed),
+            **{judge.name: judge for judge in judges},
+        }
+
+    def networks(self):
+        frames, made = keras.Input((None, None, 4)), []
+        for factor in networks.next_frame.FACTORS:
+            x = keras.layers.AveragePooling2D(factor)(frames)
+            if made:
+                guess = keras.layers.UpSampling2D(2)(made[-1])
+                x = keras.layers.Concatenate()([x, guess])
+            made.append(_convolution(1, "tanh", factor)(x))
+        shapes = [(None, None, 1), (None, None, 4)]
+        judges = {f"discriminator_{k}": _judge(shapes, str(k)) for k in range(1, 5)}
+        return {"generator": keras.Model(frames, made), **judges}
+
+    def arrays(self, data, count):
+        pair = next(data.stream(count, seed=0).as_numpy_iterator())
+        return pair, pair
+
+    def made(self, model):
+        return model.predict_frames(data("next_frame").clip(0)[:4, :24, :40], 2)
+
+
 _KITS = {
+    models.NextFrameGAN: _Frames(),
     models.ContextEncoder: _Context(),
     models.CCGAN: _ContextConditional(),
     models.Pix2Pix: _Pairs(),

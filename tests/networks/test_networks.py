@@ -528,3 +528,20 @@ def test_gains_of_r3gan():
 def test_widths_of_r3gan_are_checked(widths, message):
     with pytest.raises(ValueError, match=message):
         networks.r3gan.generator((8, 8, 1), widths=widths)
+
+
+def test_sizes_of_the_networks_of_next_frames():
+    build = networks.next_frame
+    assert build.generator().count_params() == 12_569_740
+    judges = build.discriminators((32, 32, 3))
+    assert sum(judge.count_params() for judge in judges) == 20_640_388
+    for channels, generator, discriminators in ((3, 223_644, 2_128_548), (1, 203_188, 2_099_108)):
+        assert build.generator(channels, width=16).count_params() == generator
+        judges = build.discriminators((32, 32, channels), sizes=build.PUBLISHED)
+        assert sum(judge.count_params() for judge in judges) == discriminators
+
+
+@pytest.mark.parametrize("shape", [(24, 32, 1), (36, 36, 1)])
+def test_next_frames_that_no_discriminator_can_judge(shape):
+    with pytest.raises(ValueError, match=f"multiples of 8 and at least 32.*{shape[0]} x"):
+        networks.next_frame.discriminators(shape)

@@ -8,6 +8,7 @@ kerasgan generate --model=runs/dcgan-digits --count=8 --interpolate=16 --output=
 kerasgan generate --model=runs/cyclegan-photos --input=mine --output=made
 kerasgan generate --model=runs/srgan-photos --input=small --output=large
 kerasgan generate --model=runs/simgan-digits --input=synthetic --output=refined
+kerasgan generate --model=runs/next_frame-clips --input=clip --count=8 --output=next
 
 Pictures show the first three of more than four channels; a .npy file has all.
 """
@@ -25,12 +26,13 @@ import tensorflow as tf
 from absl import flags
 
 from kerasgan.data import decode, edge_map, image_grid, in_tiles, save_film, save_image
-from kerasgan.data.files import picture_files, read_files
+from kerasgan.data.files import natural, picture_files, read_files
 from kerasgan.data.memory import check_memory
 from kerasgan.files import whole
 from kerasgan.models import SimGAN
 from kerasgan.models.generating import slerp
 from kerasgan.models.inpainting import Inpaints
+from kerasgan.models.next_frame import PredictsFrames
 from kerasgan.training import folder, loading
 from zoo import command_line
 
@@ -56,7 +58,10 @@ _LABELS = flags.DEFINE_list(
     "The classes, or categories, to generate, as numbers, taken in turn. [default: any]",
 )
 _INPUT = flags.DEFINE_string(
-    "input", None, "A folder of pictures, for models that make images of images."
+    "input",
+    None,
+    "A folder of pictures, for models that make images of images; of a clip's frames, for those "
+    "that predict --count more.",
 )
 _DIRECTION = flags.DEFINE_enum(
     "direction", "a_to_b", ["a_to_b", "b_to_a"], "Which way to translate. [CycleGAN, DualGAN]"
@@ -192,7 +197,12 @@ def transform_pictures(root, output):
     left_out = {}
     with command_line.user_errors(ValueError):
         files = picture_files(root, left_out)
-    transform, channels, side = load_transform(folder.path_of(_MODEL.value))
+    path = folder.path_of(_MODEL.value)
+    model = None if tf.saved_model.contains_saved_model(path) else loading.load_model(path)
+    if isinstance(model, PredictsFrames):
+        predict_clip(model, files, output)
+        return
+    transform, channels, side = load_transform(path, model)
     side = _IMAGE_SIZE.value or side
     with command_line.user_errors(ValueError):  # of the model's float32 inputs and outputs
         check_memory(
@@ -222,13 +232,34 @@ def transform_pictures(root, output):
     print(f"\n{count} pictures in {output}")
 
 
-def load_transform(path):
+def predict_clip(model, files, output):
+    """Writes --count frames that follow those of a clip, in the order of their numbers."""
+    files = sorted(files, key=natural)
+    with command_line.user_errors(ValueError):
+        found = read_files(
+            files, lambda path: decode.decode_whole(path, model.image_shape[2]), files[0].parent
+        )
+        frames = [frame for _, frame in found][-model.frames :]
+        if len({frame.shape for frame in frames}) > 1:
+            raise command_line.UserError("the frames of a clip must have one size")
+        made = model.predict_frames(np.stack(frames), _COUNT.value)
+    with command_line.new_folder(output):
+        for i, frame in enumerate(made):
+            save_image(output / f"{i:05d}.{_FORMAT.value}", frame)
+    print(f"{len(made)} frames in {output}, of the last {len(frames)} of {len(files)}")
+
+
+def load_transform(path, model):
     """Returns a function from one uint8 picture to another, its channels, and its shorter side.
 
     The side is None where the pictures are to be taken as they are.
+
+    Args:
+        path: Where the model is.
+        model: The model, or None for a SavedModel.
     """
     direction = _DIRECTION.value
-    if tf.saved_model.contains_saved_model(path):
+    if model is None:
         endpoints = load_endpoints(path)
         known = "upscale", "translate", "refine", direction
         names = [name for name in known if hasattr(endpoints, name)]
@@ -244,7 +275,6 @@ def load_transform(path):
             scale = function(np.zeros((1, 16, 16, channels), "uint8")).shape[1] // 16
             return lambda picture: in_tiles(function, picture, scale), channels, None
         return lambda picture: function(picture[None])[0], channels, None
-    model = loading.load_model(path)
     if hasattr(model, "upscale"):
         return model.upscale, model.image_shape[2], None
     if isinstance(model, SimGAN):

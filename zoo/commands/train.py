@@ -27,8 +27,8 @@ too. pix2pix takes a folder of pictures that show A on the left and B on the rig
 folders trainA and trainB of pictures with equal names, or, with --edges, of photographs. CycleGAN,
 DualGAN and CoGAN take a folder with the folders trainA and trainB; of other data CoGAN makes a
 second domain. SimGAN takes synthetic images, --synthetic, and real ones, --dataset. SRResNet and
-SRGAN take a folder of pictures. A folder `test`, or testA and testB, is evaluated on after each
-epoch.
+SRGAN take a folder of pictures, next_frame one of clips, each a folder of numbered frames. A folder
+`test`, or testA and testB, is evaluated on after each epoch.
 """
 
 _MODEL = flags.DEFINE_enum("model", "dcgan", list(zoo.RECIPES), "Which model to train.")
@@ -91,6 +91,9 @@ flags.DEFINE_integer(
     "Black pixels to lay around the images of --dataset before they are resized; 3 for USPS. "
     "[cogan_adaptation, simgan]",
     lower_bound=0,
+)
+flags.DEFINE_integer(
+    "frames", 4, "How many frames the next is predicted of. [next_frame]", lower_bound=1
 )
 flags.DEFINE_string(
     "held_out", None, "A folder to evaluate on after each epoch. [default: the test split, if any]"
@@ -158,8 +161,17 @@ flags.DEFINE_float(
 flags.DEFINE_float(
     "adversarial_weight",
     None,
-    "The weight of the adversarial loss. [pix2pix, cyclegan, dualgan, srgan]",
+    "The weight of the adversarial loss. [pix2pix, cyclegan, dualgan, srgan, next_frame]",
     lower_bound=0.0,
+)
+flags.DEFINE_float(
+    "l1_weight", None, "The weight of the mean absolute difference. [next_frame]", lower_bound=0.0
+)
+flags.DEFINE_float(
+    "l2_weight", None, "The weight of the mean squared difference. [next_frame]", lower_bound=0.0
+)
+flags.DEFINE_float(
+    "gdl_weight", None, "The weight of the gradient difference loss. [next_frame]", lower_bound=0.0
 )
 flags.DEFINE_float(
     "generator_learning_rate", None, "A constant one. [default: the recipe's]", lower_bound=0.0
