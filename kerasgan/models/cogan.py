@@ -16,11 +16,12 @@ from kerasgan.engine.shapes import check_network, input_shape_of
 from kerasgan.models.classifying import Classifying, check_number
 from kerasgan.models.gan import HasLatents, normal
 from kerasgan.models.generating import Generates
+from kerasgan.models.two_players import TwoPlayers
 from kerasgan.models.unpaired import TakesTwoDomains
 
 
 @keras.saving.register_keras_serializable("kerasgan")
-class CoGAN(Generates, HasLatents, TakesTwoDomains, AdversarialModel):
+class CoGAN(Generates, HasLatents, TakesTwoDomains, TwoPlayers, AdversarialModel):
     """Generates pairs of images of two domains, having seen images of each, but no pairs.
 
     Liu & Tuzel, "Coupled Generative Adversarial Networks", 2016, arXiv:1606.07536: two games of
@@ -150,27 +151,6 @@ class CoGAN(Generates, HasLatents, TakesTwoDomains, AdversarialModel):
     def default_optimizers(self):
         """Returns Adam for the generators and for the discriminators."""
         return tuple(optimizers.Adam(2e-4, beta_1=0.5) for _ in self.players)
-
-    def compile(
-        self,
-        generator_optimizer=None,
-        discriminator_optimizer=None,
-        adversarial_loss=None,
-        **kwargs,
-    ):
-        """Prepares the model for training.
-
-        Args:
-            generator_optimizer: A `keras.optimizers.Optimizer` or its name, of both generators;
-                None is the paper's.
-            discriminator_optimizer: The same, of both discriminators.
-            adversarial_loss: A `kerasgan.losses.AdversarialLoss` or its name; None is the paper's.
-            **kwargs: As in `AdversarialModel.compile`.
-
-        Raises:
-            ValueError: If the optimizers are one object, or the loss is unknown.
-        """
-        super().compile((generator_optimizer, discriminator_optimizer), adversarial_loss, **kwargs)
 
     def train_step(self, data):
         """Updates the discriminators, then the generators, by one pass of the generators."""

@@ -13,12 +13,13 @@ from kerasgan.engine.model import AdversarialModel
 from kerasgan.engine.players import Networks
 from kerasgan.engine.shapes import check_made, check_scores, input_shape_of
 from kerasgan.models.translating import TranslatesBothWays
+from kerasgan.models.two_players import TwoPlayers
 from kerasgan.models.unpaired import TakesTwoDomains
 from kerasgan.networks.common import plain_instance_normalization
 
 
 @keras.saving.register_keras_serializable("kerasgan")
-class CycleGAN(TranslatesBothWays, TakesTwoDomains, AdversarialModel):
+class CycleGAN(TranslatesBothWays, TakesTwoDomains, TwoPlayers, AdversarialModel):
     """Translates images between two domains, having seen images of each, but no pairs.
 
     Zhu et al., "Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial Networks",
@@ -142,27 +143,6 @@ class CycleGAN(TranslatesBothWays, TakesTwoDomains, AdversarialModel):
     def default_optimizers(self):
         """Returns Adam for both pairs of networks."""
         return tuple(optimizers.Adam(2e-4, beta_1=0.5) for _ in range(2))
-
-    def compile(
-        self,
-        generator_optimizer=None,
-        discriminator_optimizer=None,
-        adversarial_loss=None,
-        **kwargs,
-    ):
-        """Prepares the model for training.
-
-        Args:
-            generator_optimizer: A `keras.optimizers.Optimizer` or its name, of both generators;
-                None is the paper's.
-            discriminator_optimizer: The same, of both discriminators.
-            adversarial_loss: A `kerasgan.losses.AdversarialLoss` or its name; None is the paper's.
-            **kwargs: As in `AdversarialModel.compile`.
-
-        Raises:
-            ValueError: If the optimizers are one object, or the loss is unknown.
-        """
-        super().compile((generator_optimizer, discriminator_optimizer), adversarial_loss, **kwargs)
 
     def train_step(self, data):
         """Updates both generators, then both discriminators."""

@@ -16,6 +16,7 @@ from kerasgan.engine.model import AdversarialModel
 from kerasgan.engine.players import Networks
 from kerasgan.engine.shapes import check_network, check_scores, open_shape
 from kerasgan.metrics import moving_psnr, psnr, sharpness_difference
+from kerasgan.models.two_players import TwoPlayers
 from kerasgan.networks.next_frame import FACTORS, pyramid
 
 
@@ -301,7 +302,7 @@ class NextFramePredictor(PredictsFrames):
 
 
 @keras.saving.register_keras_serializable("kerasgan")
-class NextFrameGAN(PredictsFrames):
+class NextFrameGAN(TwoPlayers, PredictsFrames):
     """Predicts the next frame of a video of the frames before it.
 
     Mathieu, Couprie & LeCun, "Deep multi-scale video prediction beyond mean square error", 2015,
@@ -411,26 +412,6 @@ class NextFrameGAN(PredictsFrames):
     def default_optimizers(self):
         """Returns the paper's gradient descent."""
         return keras.optimizers.SGD(0.04), keras.optimizers.SGD(0.02)
-
-    def compile(
-        self,
-        generator_optimizer=None,
-        discriminator_optimizer=None,
-        adversarial_loss=None,
-        **kwargs,
-    ):
-        """Prepares the model for training.
-
-        Args:
-            generator_optimizer: A `keras.optimizers.Optimizer` or its name; None is the paper's.
-            discriminator_optimizer: The same, of all discriminators.
-            adversarial_loss: A `kerasgan.losses.AdversarialLoss` or its name; None is the paper's.
-            **kwargs: As in `AdversarialModel.compile`.
-
-        Raises:
-            ValueError: If the optimizers are one object, or the loss is unknown.
-        """
-        super().compile((generator_optimizer, discriminator_optimizer), adversarial_loss, **kwargs)
 
     def train_step(self, data):
         """Updates the discriminators, then G, by one pass of G."""

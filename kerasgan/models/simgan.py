@@ -14,11 +14,12 @@ from kerasgan.engine.images import apply_padded, predict_images
 from kerasgan.engine.logs import logs
 from kerasgan.engine.model import AdversarialModel
 from kerasgan.engine.shapes import check_made, check_scores, input_shape_of, open_shape
+from kerasgan.models.two_players import TwoPlayers
 from kerasgan.models.unpaired import TakesTwoDomains
 
 
 @keras.saving.register_keras_serializable("kerasgan")
-class SimGAN(TakesTwoDomains, AdversarialModel):
+class SimGAN(TakesTwoDomains, TwoPlayers, AdversarialModel):
     """Refines synthetic images, which then look real and still show the same.
 
     Shrivastava et al., "Learning from Simulated and Unsupervised Images through Adversarial
@@ -122,26 +123,6 @@ class SimGAN(TakesTwoDomains, AdversarialModel):
     def default_optimizers(self):
         """Returns the paper's gradient descent for both networks."""
         return tuple(keras.optimizers.SGD(1e-3) for _ in self.players)
-
-    def compile(
-        self,
-        generator_optimizer=None,
-        discriminator_optimizer=None,
-        adversarial_loss=None,
-        **kwargs,
-    ):
-        """Prepares the model for training.
-
-        Args:
-            generator_optimizer: A `keras.optimizers.Optimizer` or its name; None is the paper's.
-            discriminator_optimizer: The same for the discriminator.
-            adversarial_loss: A `kerasgan.losses.AdversarialLoss` or its name; None is the paper's.
-            **kwargs: As in `AdversarialModel.compile`.
-
-        Raises:
-            ValueError: If the optimizers are one object, or the loss is unknown.
-        """
-        super().compile((generator_optimizer, discriminator_optimizer), adversarial_loss, **kwargs)
 
     def train_step(self, data):
         """Updates R, then D, each on its parts of the batch: Algorithm 1."""
