@@ -95,5 +95,7 @@ def _mirrored(images, multiple, least, axis):
     if least == 1:
         return images
     side = tf.shape(images)[axis]
-    places = tf.range(tf.maximum(-(-side // multiple) * multiple, least)) % (2 * side)
+    # ONNX rounds quotients towards zero: they must not be negative.
+    multiples = (side + multiple - 1) // multiple
+    places = tf.range(tf.maximum(multiples * multiple, least)) % (2 * side)
     return tf.gather(images, tf.minimum(places, 2 * side - 1 - places), axis=axis)
