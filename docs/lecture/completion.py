@@ -35,4 +35,5 @@ hole = kerasgan.data.centre_mask(gan.image_shape, margin=2)
 
 # %%
 picture = gan.completion_grid(pictures, hole, steps=STEPS, weight=1.0, restarts=4, seed=0)
-kerasgan.data.save_image(pathlib.Path("completion.png"), picture.repeat(3, axis=0).repeat(3, axis=1))
+picture = picture.repeat(3, axis=0).repeat(3, axis=1)
+kerasgan.data.save_image(pathlib.Path("completion.png"), picture)

@@ -4,8 +4,8 @@
 # The data are the point 0. The generator makes the point theta, the discriminator is D(x) = psi x
 # (Mescheder et al., "Which Training Methods for GANs do actually Converge?", 2018,
 # arXiv:1801.04406, definition 2.1). The equilibrium is theta = psi = 0. There the gradient field
-# has the eigenvalues +-i f'(0), f'(0) being 1/2: the players run around it, and R1 (equation 9 of the paper,
-# `kerasgan/losses/penalties.py`, `R1`) lets them run into it, with
+# has the eigenvalues +-i f'(0), f'(0) being 1/2: the players run around it. R1 (equation 9 of the
+# paper, `kerasgan/losses/penalties.py`, `R1`) lets them run into it, with
 # -gamma/2 +- sqrt(gamma^2/4 - f'(0)^2).
 # The steps in turn are Algorithm 1 of Goodfellow et al., 2014, arXiv:1406.2661:
 # `kerasgan/models/gan.py`, `AlternatingGAN.train_step`.

@@ -51,7 +51,7 @@ generated = gan.generate(2000, seed=1)
 
 # %%
 panels = {"points": points[:2000], "mixture, fitted": drawn, "GAN": generated}
-figure, axes = plt.subplots(1, 3, figsize=(9, 3.3), layout="constrained")
+figure, axes = plt.subplots(1, 3, figsize=(9, 3.7), layout="constrained")
 for ax, (title, shown) in zip(axes, panels.items(), strict=True):
     covered = kerasgan.metrics.modes_covered(shown, CENTRES, DEVIATION)
     print(f"{title}: {covered.modes} modes, {covered.high_quality:.1%} near to one")
