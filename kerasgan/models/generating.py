@@ -45,6 +45,17 @@ class Generates:
         """Returns the inputs of `to_images` of which `generate(count, seed)` makes its images."""
         return [self.sample_latent(count, seed)]
 
+    def edited(self, inputs, truncation=1.0, count=None):
+        """Returns a function to images and its inputs, truncated, or those of a walk.
+
+        Args:
+            inputs: Those of `to_images`, as `draw_inputs` returns them.
+            truncation: What latents are multiplied with; below 1 images differ less.
+            count: The images of a walk from each image to the next, and back to the first: a
+                multiple of the inputs; None walks nowhere.
+        """
+        return self.to_images, edited_latents(*inputs, truncation=truncation, count=count)
+
     def check_request(self, count, batch_size, seed):
         """Returns `generate`'s arguments as integers, the seed drawn if it is None.
 
@@ -116,6 +127,15 @@ class Generates:
         """Returns what signatures call the tensors of endpoints that return no images."""
         names = dict.fromkeys(["generate", "generate_n"], self.examples.name)
         return names | {"discriminate": "logits", "sample_latent": "latents"}
+
+
+def edited_latents(latents, *others, truncation, count):
+    """Returns latents, and what goes with them, as `Generates.edited` has them."""
+    latents = truncation * np.asarray(latents)
+    if count is None:
+        return [latents, *others]
+    others = [np.repeat(np.asarray(x), count // len(latents), axis=0) for x in others]
+    return [slerp(latents, count), *others]
 
 
 def slerp(latents, count):

@@ -241,6 +241,11 @@ class StyleBased(Completes, Generates, HasLatents, AlternatingGAN):
         images = self.synthesize(np.concatenate([rows, columns], axis=1))
         return images.reshape(*shape, *images.shape[1:])
 
+    def edited(self, inputs, truncation=1.0, count=None):
+        """Returns a function from w to images and w, truncated, or on lines between images."""
+        w = self.map(*inputs, truncation)
+        return self._to_images_of_styles, [w if count is None else along_lines(w, count)]
+
     def interpolate(self, ends, count, truncation=1.0):
         """Returns images on straight lines in w from each image to the next, and back to the first.
 
@@ -252,10 +257,7 @@ class StyleBased(Completes, Generates, HasLatents, AlternatingGAN):
         Returns:
             A NumPy array of uint8, (count, *image_shape).
         """
-        w = self.map(ends, truncation)
-        places = np.arange(count) * len(w) / count
-        first, share = places.astype(int), (places % 1)[:, None, None]
-        return self.synthesize((1 - share) * w[first] + share * w[(first + 1) % len(w)])
+        return self.synthesize(along_lines(self.map(ends, truncation), count))
 
     def sample(self, latents):
         """Returns the images, float32 in [-1, 1], of latents."""
@@ -307,3 +309,11 @@ class StyleBased(Completes, Generates, HasLatents, AlternatingGAN):
         """Returns the arguments that rebuild the model."""
         arguments = {"image_shape": self.image_shape, "latent_dim": self.latent_dim}
         return super().get_config() | arguments | {"mixing": self.mixing}
+
+
+def along_lines(w, count):
+    """Returns w (count, ...) on straight lines from each to the next, and back to the first."""
+    places = np.arange(count) * len(w) / count
+    first = places.astype(int)
+    share = (places % 1).reshape(-1, *[1] * (w.ndim - 1)).astype("float32")
+    return (1 - share) * w[first] + share * w[(first + 1) % len(w)]

@@ -12,7 +12,7 @@ from kerasgan.data import image_grid, save_film
 from kerasgan.engine.batches import predict_in_batches
 from kerasgan.models.coding import GeneratesByCode
 from kerasgan.models.completing import Completes
-from kerasgan.models.generating import Generates, slerp
+from kerasgan.models.generating import Generates
 from kerasgan.models.inpainting import Inpaints
 from kerasgan.models.labelling import GeneratesByLabel
 from kerasgan.models.translating import Translates, TranslatesBothWays
@@ -78,12 +78,11 @@ def generated(model, count, seed, truncation=1.0, choice=_ANY):
         model: A model of noise.
         count: How many images.
         seed: The seed of their latents.
-        truncation: What the latents are multiplied with.
+        truncation: As in `edited` of the model.
         choice: The class, or category, or "any".
     """
-    latents, *others = model.draw_inputs(int(count), int(seed), *choice_of(choice))
-    images = predict_in_batches(model.to_images, [truncation * latents, *others], 64)
-    return image_grid(images)
+    inputs = model.draw_inputs(int(count), int(seed), *choice_of(choice))
+    return image_grid(predict_in_batches(*model.edited(inputs, truncation), 64))
 
 
 def choice_of(choice):
@@ -111,9 +110,10 @@ def walked(model, seed, other, frames, choice=_ANY):
         choice: The class, or category, or "any": then that of the first image.
     """
     ends = [model.draw_inputs(1, int(each), *choice_of(choice)) for each in (seed, other)]
-    latents = slerp(np.concatenate([np.asarray(end[0]) for end in ends]), int(frames))
-    others = [np.repeat(np.asarray(x), int(frames), axis=0) for x in ends[0][1:]]
-    images = predict_in_batches(model.to_images, [latents, *others], 64)
+    # What goes with latents, such as a class, is that of the first image.
+    latents = np.concatenate([np.asarray(end[0]) for end in ends])
+    inputs = [latents, *(np.repeat(np.asarray(x), 2, axis=0) for x in ends[0][1:])]
+    images = predict_in_batches(*model.edited(inputs, count=2 * (int(frames) // 2)), 64)
     side = max(1, 256 // images.shape[1])
     path = pathlib.Path(tempfile.mkdtemp()) / "walk.gif"
     save_film(path, list(images.repeat(side, axis=1).repeat(side, axis=2)))

@@ -64,6 +64,32 @@ def test_it_shows_mixing_truncation_and_noise(folder):
     assert noise[0][4].max() == 255
 
 
+def test_truncation_and_walks_are_those_of_styles(folder):
+    model = load_model(folder / "model.keras")
+    model.w_average.assign(np.linspace(-1, 1, 7))
+    model.save(folder / "moved.keras")
+    model.export(folder / "served")
+    latents = model.sample_latent(2, seed=3)
+    expected = {
+        "--truncation=0.5": model.generate(2, seed=3, truncation=0.5),
+        "--interpolate=3": model.interpolate(latents, 6),
+    }
+    for source in ("moved.keras", "served"):
+        for flag, images in expected.items():
+            output = folder / f"{source}{flag}{'.gif' if 'inter' in flag else '.npy'}"
+            flags = [flag, f"--model={folder / source}", "--count=2", "--seed=3"]
+            result = run("generate", *flags, f"--output={output}", cwd=folder)
+            assert result.returncode == 0, result.stderr
+            if output.suffix == ".npy":
+                np.testing.assert_array_equal(np.load(output), images)
+            else:
+                with Image.open(output, formats=["GIF"]) as film:
+                    assert film.n_frames == 6
+                    film.seek(4)
+                    shown = np.asarray(film.convert("L"))
+                assert np.abs(shown.astype(int) - images[4, ..., 0]).max() <= 2
+
+
 def test_classes_change_with_the_styles_that_decide_them():
     class Styled:
         def sample_latent(self, count, seed):

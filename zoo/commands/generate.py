@@ -30,9 +30,10 @@ from kerasgan.data.files import natural, picture_files, read_files
 from kerasgan.data.memory import check_memory
 from kerasgan.files import whole
 from kerasgan.models import SimGAN
-from kerasgan.models.generating import slerp
+from kerasgan.models.generating import edited_latents
 from kerasgan.models.inpainting import Inpaints
 from kerasgan.models.next_frame import PredictsFrames
+from kerasgan.models.styles import along_lines
 from kerasgan.training import folder, loading
 from zoo import command_line
 
@@ -94,7 +95,8 @@ _INTERPOLATE = flags.DEFINE_integer(
 _TRUNCATION = flags.DEFINE_float(
     "truncation",
     1.0,
-    "What latents are multiplied with: below 1 images differ less, and fewer are bad.",
+    "What latents, or the styles of a StyleGAN less their average, are multiplied with: below 1 "
+    "images differ less, and fewer are bad.",
     lower_bound=0.0,
     upper_bound=1.0,
 )
@@ -121,19 +123,16 @@ def main():
         transform_pictures(folder.path_of(_INPUT.value), output)
         return
     seed = random.randrange(2**31) if _SEED.value is None else _SEED.value
-    draw, to_images, room = load_generator(folder.path_of(_MODEL.value))
+    draw, to_images, edit, room = load_generator(folder.path_of(_MODEL.value))
     count = _COUNT.value * (_INTERPOLATE.value or 1)
     check_room(output, count, **room)
-    latents, *others = draw(_COUNT.value, seed)
+    inputs = draw(_COUNT.value, seed)
     if _TRUNCATION.value < 1 or _INTERPOLATE.value:
-        if latents.dtype == tf.uint8:  # a SavedModel's images
+        if inputs[0].dtype == tf.uint8:  # a SavedModel's images
             raise command_line.UserError(
                 "--interpolate and --truncation need --labels here, or the run or its model.keras"
             )
-        latents = _TRUNCATION.value * np.asarray(latents)
-    inputs = [latents, *others]
-    if _INTERPOLATE.value:
-        inputs = [slerp(latents, count), *(np.repeat(x, _INTERPOLATE.value, 0) for x in others)]
+        to_images, inputs = edit(inputs, _TRUNCATION.value, count if _INTERPOLATE.value else None)
     images = in_batches(to_images, inputs)
     with command_line.new_folder(output.parent if output.suffix else output):
         if _INTERPOLATE.value:
@@ -319,7 +318,7 @@ def load_generator(path):
 
     Returns:
         A function (count, seed) -> all inputs of the images, a function from inputs to uint8
-        images, and what `check_room` is to know.
+        images, one that truncates or walks as `Generates.edited`, and what `check_room` is to know.
     """
     if tf.saved_model.contains_saved_model(path):
         return load_served(path)
@@ -340,7 +339,7 @@ def load_generator(path):
     sizes = [math.prod(side or 0 for side in x.shape[1:]) for x in outputs]
     room = {"latent_dim": model.latent_dim, "image_shape": model.image_shape}
     room |= {"batch_size": _BATCH_SIZE.value, "activations": max(sizes, default=0)}
-    return draw, model.to_images, room
+    return draw, model.to_images, model.edited, room
 
 
 def load_served(path):
@@ -377,13 +376,20 @@ def load_served(path):
             raise command_line.UserError(f"{path} does not know all of --labels={asked}") from error
         return [latents, labels]
 
+    def edit(inputs, truncation, count):
+        if not hasattr(endpoints, "map"):
+            inputs = edited_latents(*inputs, truncation=truncation, count=count)
+            return endpoints.generate, inputs
+        w = endpoints.map(tf.constant(inputs[0]), tf.constant(truncation)).numpy()
+        return endpoints.synthesize, [w if count is None else along_lines(w, count)]
+
     def draw_images(count, seed):  # the SavedModel alone knows how to draw what it takes
         with command_line.user_errors(tf.errors.ResourceExhaustedError):
             return [endpoints.generate_n(count, seed)]
 
     if len(takes) > 1 and _LABELS.value is None:
-        return draw_images, tf.identity, room | {"batch_size": _COUNT.value}
-    return draw, endpoints.generate, room | {"batch_size": _BATCH_SIZE.value}
+        return draw_images, tf.identity, None, room | {"batch_size": _COUNT.value}
+    return draw, endpoints.generate, edit, room | {"batch_size": _BATCH_SIZE.value}
 
 
 def load_endpoints(path):
