@@ -1,6 +1,17 @@
 """StyleGAN and StyleGAN2 on digits, MNIST, Fashion-MNIST, CIFAR-10, CelebA-HQ and one's own.
 
-`kerasgan train --model=stylegan2`: MEASURED. `kerasgan train --model=stylegan`: MEASURED.
+`kerasgan train --model=stylegan2`: the 1,500 digits of scikit-learn, 60 epochs (2,760 steps of 32)
+in 20 minutes of a part of one core. On the features digits_features_901d27aa, 297 images each:
+Frechet distance 14.2, precision 0.66, recall 0.72; D's accuracies are 0.66 and 0.68.
+
+`kerasgan train --model=stylegan2 --dataset=fashion_mnist --epochs=8 --steps_per_epoch=1000`, the
+preset `stylegan2_fashion_mnist`: 8,000 steps of 32 in 45 minutes of one core. Clothes in nearly all
+of 64 samples, dark ones hard to tell. 10,000 images against the test images, on the features
+fashion_mnist_features_5214e638: Frechet distance 15.8, kernel distance 1.8, precision 0.80, recall
+0.29. With the styles of another image before layer 5 of 8, 90.3 % of 1,000 images have another
+class, with those from there on 13.4 %.
+
+StyleGAN, and the other data sets, are not measured.
 
 What a CPU trains (`small`) has 16 channels in the largest maps, twice as many in each smaller ones,
 up to 64, and no penalty of paths. With `--nosmall` networks are the papers', for GPUs, and not
