@@ -3,8 +3,8 @@
 `kerasgan train --model=progan`: the 1,500 digits of scikit-learn, 60 epochs (2,760 steps of 32) of
 4, 8 and 16 pixels in 14 minutes of a part of one core. About half of 64 samples read as digits. On
 the features digits_features_901d27aa, 297 images each: Frechet distance 17.4, precision 0.68,
-recall 0.82; D's accuracies are 0.75 and 0.77. Of Fashion-MNIST four of six epochs were trained, in which
-the last stage has just faded in; the rest, MNIST and others are not measured.
+recall 0.82; D's accuracies are 0.75 and 0.77. Of Fashion-MNIST four of six epochs were trained, in
+which the last stage has just faded in; the rest, MNIST and others are not measured.
 
 What a CPU trains (`small`) has 16 channels in the largest maps, twice as many in each smaller ones,
 up to 64, and 40,000 images for each half of a stage (15,000 of digits), where the paper has

@@ -115,8 +115,10 @@ class Recipe:
             small: A `Small`, in the place of the paper's networks.
             **arguments: Arguments of the model, in the place of the recipe's.
         """
-        options = (small or self).options(data, seed)
-        return self.model(data.image_shape, seed=seed, **options | arguments)
+        arguments = (small or self).options(data, seed) | arguments
+        if arguments.get("adversarial_weight") == 0:  # without the game there is none
+            arguments.pop("discriminator", None)
+        return self.model(data.image_shape, seed=seed, **arguments)
 
     def compile(self, model, steps, small=None, **arguments):
         """Compiles a model that `build` made, for training of so many steps.

@@ -202,3 +202,13 @@ def test_every_option_has_a_default_and_a_place_in_the_documentation():
     assert options.DEFAULTS.keys() == options.CHECKS.keys()
     for name in options.CHECKS.keys() - {"dataset", "image_shape", "least_steps", "fast"}:
         assert f"`{name}`" in train.__doc__, name
+
+
+@pytest.mark.parametrize("small", [False, True])
+def test_without_the_game_there_is_no_discriminator(small):
+    recipe = zoo.RECIPES["pix2pix"]
+    pairs = recipe.load("photos", (32, 32, 3), limit=2)
+    small = recipe.small_of("photos") if small else None
+    model = recipe.build(pairs, 0, small, adversarial_weight=0)
+    recipe.compile(model, 10, small)
+    assert model.players == ("generator",)
