@@ -11,7 +11,9 @@ fashion_mnist_features_5214e638: Frechet distance 15.8, kernel distance 1.8, pre
 0.29. With the styles of another image before layer 5 of 8, 90.3 % of 1,000 images have another
 class, with those from there on 13.4 %.
 
-StyleGAN, and the other data sets, are not measured.
+`kerasgan train --model=stylegan`, 60 epochs of digits at 8 and 16 pixels, is far from good: blurred
+samples that are much alike, a Frechet distance of 126.5, precision 0.90, recall 0.06. Other lengths
+and rates were not tried. The other data sets are not measured.
 
 What a CPU trains (`small`) has 16 channels in the largest maps, twice as many in each smaller ones,
 up to 64, and no penalty of paths. With `--nosmall` networks are the papers', for GPUs, and not
