@@ -134,7 +134,7 @@ class StyleGAN2(StyleBased):
             return values
         values["generator_adversarial_loss"] = values["generator_loss"]
         count = tf.maximum(batch_length(real) // 2, 1)
-        styles = self.draw_styles(count, training)
+        styles = self.draw_styles(count, training, averaged=False)  # once a step is enough
         values["path_length_penalty"] = self.lazily(
             self.path_every if training else 1,
             self.generator_updates,

@@ -130,19 +130,21 @@ class StyleBased(Completes, Generates, HasLatents, AlternatingGAN):
         _, synthesis = (self.generator if training else self.sampler).layers
         return tf.cast(self.apply(synthesis, styles, training), "float32")
 
-    def draw_styles(self, count, training):
+    def draw_styles(self, count, training, averaged=True):
         """Returns w at each layer, (N, layers, style_dim), of latents that are drawn.
 
-        In training two w are mixed, and the average of w follows the first.
+        In training two w are mixed, and the average of w follows the first, unless these are not
+        to be `averaged`.
         """
         seeds = self.seed_generator if training else self.evaluation_seed_generator
         mapping, _ = (self.generator if training else self.sampler).layers
         w = self.apply(mapping, self.sample_latent(count, seeds), training)
         if not training:
             return self.at_layers(w)
-        average = self.w_average.value
-        mean = tf.stop_gradient(tf.reduce_mean(tf.cast(w, "float32"), axis=0))
-        self.w_average.assign(average + self.average_rate * (mean - average))
+        if averaged:
+            average = self.w_average.value
+            mean = tf.stop_gradient(tf.reduce_mean(tf.cast(w, "float32"), axis=0))
+            self.w_average.assign(average + self.average_rate * (mean - average))
         other = self.apply(mapping, self.sample_latent(count, seeds), training)
         first = self.draw_crossover(seeds.next()) > tf.range(self.layers_count)
         return tf.where(first[:, None], self.at_layers(w), self.at_layers(other))

@@ -53,7 +53,6 @@ def test_the_average_moves_once_a_step():
     moves = []
     assign = model.w_average.assign
     model.w_average.assign = lambda value: (moves.append(value), assign(value))[1]
-    model.path_weight = 0.0
     model.train_on_batch(images())
     assert len(moves) == 1
 
