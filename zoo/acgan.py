@@ -4,8 +4,12 @@
 generator of half the paper's width: 16 epochs (9,600 steps of 100) in about 70 minutes of one CPU
 core's time. A classifier of 99.48 % test accuracy names the requested class of 97.8 % of 10,000
 generated digits, of 95.1 % in the worst class (2); of 96.7 % of 2,000 after 12 epochs. The
-discriminator's class head is right on 97.8 % of the test images. The other data sets are not
-measured.
+discriminator's class head is right on 97.8 % of the test images. Fashion-MNIST and CIFAR-10 are
+not measured.
+
+`kerasgan train --model=acgan --seed=0` on digits: 100 epochs in an hour of a part of one core. On
+the features digits_features_901d27aa, 297 images each: Frechet distance 4.9, precision 0.82, recall
+0.70; the class head is right on 92.6 % of the test images.
 
 The paper has no MNIST, and an Inception score of 8.25 +- 0.07 on CIFAR-10.
 """

@@ -13,7 +13,11 @@ of the test split, made binary, on the features digits_features_901d27aa: Freche
 precision 0.70, recall 0.88. At the paper's learning rates (50 epochs, seed 1) the discriminator
 won: its loss was 0.13, and samples were noise in the form of strokes.
 
-The 100 epochs of the recipe, the continuous game, MNIST and Fashion-MNIST are not measured yet.
+`kerasgan train --model=continuous_bgan --seed=0`: 100 epochs in two minutes of a part of one core.
+297 images each, on the same features: Frechet distance 71.7, precision 0.77, recall 0.32; D is
+right on 0.99 of the generated images.
+
+The 100 epochs of the binary recipe, MNIST and Fashion-MNIST are not measured yet.
 """
 
 import dataclasses

@@ -9,7 +9,9 @@ authors' log on MNIST, features first become worse than those.
 `kerasgan train --model=ali`, dense networks too: after 60 of its 100 epochs, in two and a half
 minutes, the same ratio is 0.887, and 90.6 % by features (95.3 % by those of initial weights). The
 paper's networks of convolutions, a quarter as wide, on digits of 32 x 32, had learnt nothing after
-450 steps: D won.
+450 steps: D won. After all 100 epochs (seed 0), in 17 minutes of a part of one core, 297 images of
+noise against the test images, on the features digits_features_901d27aa: Frechet distance 26.5,
+precision 0.59, recall 0.64.
 
 MNIST, Fashion-MNIST and CIFAR-10 are not measured yet. The authors' log of BiGAN on MNIST has
 97.35 % by features after 400 epochs and a ratio of 0.62; raw pixels have 96.91 %.

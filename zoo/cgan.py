@@ -11,7 +11,11 @@ package's classifier (99.5 % right) names them, Frechet distance 8.4 on its feat
 
 The paper reports no such figure, but a Parzen window estimate (132 +- 1.8 against the unconditional
 225 +- 2), which was not made. It trained with SGD for very long; the recipe has Adam, and an
-average of the generator's weights. Fashion-MNIST and digits are not measured.
+average of the generator's weights. Fashion-MNIST is not measured.
+
+`kerasgan train --model=cgan --seed=0` on digits: 100 epochs in two minutes of a part of one core.
+On the features digits_features_901d27aa, 297 images each: Frechet distance 12.7, precision 0.72,
+recall 0.67.
 
 The classifier and the figure:
 

@@ -37,18 +37,6 @@ def end_on_sigterm():
     signal.signal(signal.SIGTERM, end)
 
 
-def progress_bar(count, unit):
-    """Returns a bar that counts on a terminal, and elsewhere is one line at the end.
-
-    Args:
-        count: How many there are.
-        unit: The name of one of them.
-    """
-    import keras
-
-    return keras.utils.Progbar(count, verbose=1 if sys.stdout.isatty() else 2, unit_name=unit)
-
-
 @contextlib.contextmanager
 def run_errors():
     """Turns a `kerasgan.training.RunError` into a `UserError`, its arguments written as flags.

@@ -7,9 +7,10 @@ import tensorflow as tf
 
 import kerasgan
 from kerasgan.data import image_grid, to_float
+from kerasgan.data.progress import progress_bar
 from kerasgan.metrics import extract_features
 from kerasgan.training import folder, loading, measuring
-from zoo.command_line import UserError, progress_bar
+from zoo.command_line import UserError
 
 # A row of the picture of neighbours is a sample and those nearest to it.
 _SAMPLES, _NEIGHBOURS = 10, 7

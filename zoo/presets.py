@@ -86,6 +86,14 @@ PRESETS = {
         "Handwritten digits of 28 x 28 pixels, of the class that is asked for, by dense networks.",
         "Samples have specks, as the pixels of dense networks are independent of their neighbours.",
     ),
+    "r3gan_mnist": _of_noise(
+        "r3gan",
+        "mnist",
+        _MNIST,
+        "Handwritten digits of 28 x 28 pixels, from noise.",
+        "A few samples are no digit.",
+        " --seed=0",
+    ),
     "infogan_mnist": _of_classes(
         "infogan",
         "mnist",

@@ -4,8 +4,13 @@
 minutes on 2 CPU cores that a dozen other processes shared. Most of 64 samples read as digits.
 `kerasgan evaluate --metrics=frechet,precision_recall`: a Frechet distance of 13.8 from the 297 held
 out digits (features of the package's classifier of digits, 297 images each), precision 0.72, recall
-0.81; the discriminator's accuracies on held-out and generated digits are 0.57 and 0.64. MNIST and
-Fashion-MNIST are not measured.
+0.81; the discriminator's accuracies on held-out and generated digits are 0.57 and 0.64.
+
+`kerasgan train --model=r3gan --dataset=mnist --seed=0`: 12 epochs (11,250 steps of 64) in 83
+minutes of a CPU core that did other work too, the preset `r3gan_mnist`. Nearly all of 64 samples
+read as digits. 10,000 images against the test images, on the features mnist_features_95d22598:
+Frechet distance 5.7, kernel distance 2.0, precision 0.77, recall 0.71. Fashion-MNIST is not
+measured.
 
 Where `small` is set, networks learn that a CPU can train: a block for each size of maps, 16
 channels for the largest (8 beyond 32 x 32 pixels), and twice as many for each smaller one, up to

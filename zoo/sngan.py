@@ -4,7 +4,10 @@
 channels, in 20 minutes on 2 CPU cores that did much other work. Most of 64 samples read as digits,
 blurred ones. By the features of the package's classifier of digits the Frechet distance of 297
 generated images to the 297 test images is 23.5, precision 0.62 and recall 0.70; after 270 steps of
-networks twice as wide it was 43.0, 0.63 and 0.48. Nothing else is measured.
+networks twice as wide it was 43.0, 0.63 and 0.48.
+
+`kerasgan train --model=conditional_sngan --seed=0` on digits: 130 epochs in seven minutes of a part
+of one core; by the same measure 23.2, 0.62 and 0.82. Nothing else is measured.
 
 Miyato et al. report an Inception Frechet distance of 21.7 on CIFAR-10, without classes.
 """

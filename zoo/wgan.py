@@ -5,6 +5,10 @@ paper) in 28 minutes on 2 CPU cores that also did other work. More than half of 
 digits, the rest as strokes; the estimated distance, `-discriminator_loss`, falls from 0.25 in the
 second epoch to 0.04 in the last, and is still falling.
 
+`kerasgan train --model=wgan --seed=0` on digits: 400 epochs (1,600 steps of 5 x 64) in 20 minutes
+of a part of one core. On the features digits_features_901d27aa, 297 images each: Frechet distance
+30.3, precision 0.52, recall 0.58.
+
 The paper has no figure for images; its authors trained for about 200,000 steps. The other data
 sets have its batch and are not measured.
 """

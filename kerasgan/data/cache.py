@@ -4,15 +4,14 @@ import contextlib
 import dataclasses
 import math
 import os
-import sys
 from pathlib import Path
 
-import keras
 import numpy as np
 from absl import logging
 from numpy.lib import format as npy
 
 from kerasgan.data.memory import fills_half
+from kerasgan.data.progress import progress_bar
 from kerasgan.data.sources import Mapped
 
 try:
@@ -112,8 +111,7 @@ def write_rows(path, shape, rows):
             size = int(np.prod(shape[1:]))
             done = (file.tell() - start) // size
             file.truncate(start + done * size)  # a process was killed within a row
-            verbose = 1 if sys.stdout.isatty() else 2
-            progress = keras.utils.Progbar(shape[0], verbose=verbose, unit_name="image")
+            progress = progress_bar(shape[0], "image")
             if done:
                 progress.update(done, finalize=False)
             for part in rows(done):

@@ -24,6 +24,7 @@ from kerasgan.data.files import (
 from kerasgan.data.images import Images
 from kerasgan.data.moving import moving_digits, panning_photos
 from kerasgan.data.pixels import check_image_shape, to_float
+from kerasgan.data.progress import with_progress
 from kerasgan.data.sources import PictureFiles
 
 # Sides of frames are multiples of it, as the networks halve them three times.
@@ -271,12 +272,13 @@ def load_clips(
     read = functools.partial(_read, size=size, shape=shape)
     left_out = {}
     if keeping.on_disk(len(files), shape, name):
-        list(read_files(files, decode.readable, root, left_out))
+        found = read_files(files, decode.readable, root, left_out)
+        list(with_progress(found, len(files), "frame"))
         labels = np.repeat(np.arange(len(clips)), lengths)
         images = keeping.cached(PictureFiles(files, read, shape, root, labels), f"{name}-{split}")
     else:
-        found = (image for _, image in read_files(files, read, root, left_out))
-        images = stack(found, len(files), shape)
+        found = with_progress(read_files(files, read, root, left_out), len(files), "frame")
+        images = stack((image for _, image in found), len(files), shape)
     for path, error in left_out.items():
         raise ValueError(
             f"{printable(path)} is unreadable ({reason(error)}), and a clip without one of its "

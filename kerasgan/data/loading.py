@@ -26,6 +26,7 @@ from kerasgan.data.fonts import load_fonts
 from kerasgan.data.images import Images
 from kerasgan.data.photos import photo_patches
 from kerasgan.data.pixels import check_image_shape, check_images, check_spec, to_uint8
+from kerasgan.data.progress import with_progress
 from kerasgan.data.sources import Mapped, PictureFiles, Sequence
 from kerasgan.data.stacked import load_stacked
 from kerasgan.data.tfds import load_tfds
@@ -157,7 +158,8 @@ def _load_folder(root, image_shape, split, crop, limit, keeping):
     streams = keeping.on_disk(count, image_shape, name)
 
     def usable(read):
-        for path, found in read_files(files, read, root, left_out, limit):
+        results = read_files(files, read, root, left_out, limit)
+        for path, found in with_progress(results, count):
             kept.append(path)
             yield found
 

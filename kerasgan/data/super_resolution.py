@@ -23,6 +23,7 @@ from kerasgan.data.files import (
 )
 from kerasgan.data.photos import photos
 from kerasgan.data.pixels import check_image_shape, to_float
+from kerasgan.data.progress import with_progress
 from kerasgan.data.sources import SourceError, read_file
 
 
@@ -276,6 +277,7 @@ def load_super_resolution(
     left_out = {}
     files = picture_files(root, left_out)
     # The pictures, a copy for tf.data, and the reductions of both.
+    count = min(len(files), limit or len(files))
     sizes = itertools.islice(decode.sizes(files), limit)
     pixels = sum(math.prod(size) for size in sizes)
     read = functools.partial(_read, channels=image_shape[2], least=scale)
@@ -284,7 +286,7 @@ def load_super_resolution(
         def shape(path):
             return read(path).shape  # each is decoded once before: a broken one has no part
 
-        found = read_files(files, shape, root, left_out, limit)
+        found = with_progress(read_files(files, shape, root, left_out, limit), count)
         found, shapes = zip(*((os.fspath(path), shape) for path, shape in found), strict=True)
 
         def again(number):
@@ -298,8 +300,8 @@ def load_super_resolution(
 
         pictures = OnDisk(list(shapes), again)
         return SuperResolution(pictures, image_shape, scale, name)
-    pictures = [picture for _, picture in read_files(files, read, root, left_out, limit)]
-    return SuperResolution(pictures, image_shape, scale, name)
+    found = with_progress(read_files(files, read, root, left_out, limit), count)
+    return SuperResolution([picture for _, picture in found], image_shape, scale, name)
 
 
 def _read(path, channels, least):

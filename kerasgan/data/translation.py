@@ -27,6 +27,7 @@ from kerasgan.data.images import Images
 from kerasgan.data.loading import load_images
 from kerasgan.data.photos import photo_patches
 from kerasgan.data.pixels import check_image_shape, to_float
+from kerasgan.data.progress import with_progress
 from kerasgan.data.sources import PictureFiles, split_channels
 
 # Isola et al., 2016: scaled to 286 pixels, of which a random square of 256 is cut out.
@@ -411,10 +412,12 @@ def _read_pairs(root, shape, split, edges, limit, keeping):
     if keeping.on_disk(count, both_shape, printable(root)):
         # Each pair is read once before, as the pictures of one may not fit together.
         usable = read_files(files, lambda path: len(read(path)), root, left_out, limit, unit)
+        usable = with_progress(usable, count, "pair")
         both = PictureFiles([path for path, _ in usable], read_both, both_shape, root)
         both = split_channels(keeping.cached(both, f"{root.name}-pairs"), channels)
     else:
         results = read_files(files, read_both, root, left_out, limit, unit)
+        results = with_progress(results, count, "pair")
         both = stack((pair for _, pair in results), count, both_shape)
         both = both[..., :channels], both[..., channels:]
     if turned:

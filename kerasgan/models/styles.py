@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from kerasgan.data import check_image_shape
+from kerasgan.data import check_image_shape, image_grid
 from kerasgan.engine.batches import batch_length, predict_in_batches
 from kerasgan.engine.checks import check_integer, warn_of_bounded_logits
 from kerasgan.engine.examples import examples_of
@@ -242,6 +242,21 @@ class StyleBased(Completes, Generates, HasLatents, AlternatingGAN):
         columns = np.tile(fine[:, layer:], (shape[0], 1, 1))
         images = self.synthesize(np.concatenate([rows, columns], axis=1))
         return images.reshape(*shape, *images.shape[1:])
+
+    def mixing_grid(self, coarse_seeds, fine_seeds, layer, truncation=1.0):
+        """Returns a picture of what `mix` makes, uint8 (H, W, C).
+
+        The images of the coarse seeds are on the left, those of the fine seeds above. Arguments are
+        those of `mix`.
+        """
+        mixed = self.mix(coarse_seeds, fine_seeds, layer, truncation)
+        left, above = (
+            np.concatenate([self.generate(1, seed, truncation=truncation) for seed in seeds])
+            for seeds in (coarse_seeds, fine_seeds)
+        )
+        white = np.full((1, *self.image_shape), 255, "uint8")
+        rows = [np.concatenate([one[None], row]) for one, row in zip(left, mixed, strict=True)]
+        return image_grid(np.concatenate([white, above, *rows]), 1 + len(above))
 
     def edited(self, inputs, truncation=1.0, count=None):
         """Returns a function from w to images and w, truncated, or on lines between images."""

@@ -93,7 +93,7 @@ class Upscales:
 
     # ------------------------------------------------------------------ images out
 
-    def upscale(self, image, tile=256, margin=48):
+    def upscale(self, image, tile=256, margin=48, verbose=False):
         """Makes a picture of any size larger.
 
         Args:
@@ -102,6 +102,7 @@ class Upscales:
             tile: The side, in pixels, of the parts in which a large picture is computed.
             margin: How much more of the picture each part sees on each side. A pixel of the paper's
                 network depends on the 40 around it, so that the parts do not show.
+            verbose: Whether to show how much of a picture is done.
 
         Returns:
             A NumPy array of uint8 in [0, 255], (scale H, scale W, channels), or several.
@@ -114,7 +115,9 @@ class Upscales:
         check_images(images, (None, None, self.image_shape[2]), "image")
         if images.dtype != np.uint8:
             images = to_uint8(images).numpy()
-        made = [in_tiles(self.to_images, each, self.scale, tile, margin) for each in images]
+        made = [
+            in_tiles(self.to_images, each, self.scale, tile, margin, verbose) for each in images
+        ]
         return made[0] if image.ndim == 3 else np.stack(made)
 
     def endpoints(self):

@@ -15,6 +15,7 @@ from kerasgan.models.completing import Completes
 from kerasgan.models.generating import Generates
 from kerasgan.models.inpainting import Inpaints
 from kerasgan.models.labelling import GeneratesByLabel
+from kerasgan.models.styles import StyleBased
 from kerasgan.models.translating import Translates, TranslatesBothWays
 from kerasgan.models.upscaling import Upscales
 
@@ -42,6 +43,7 @@ def explorer(model, title):
     tabs = {
         "Generate": (Generates, generate_tab),
         "Walk": (Generates, walk_tab),
+        "Mix styles": (StyleBased, mix_tab),
         "Translate": ((Translates, TranslatesBothWays), translate_tab),
         "Upscale": (Upscales, upscale_tab),
         "Fill holes": ((Completes, Inpaints), fill_tab),
@@ -120,6 +122,20 @@ def walked(model, seed, other, frames, choice=_ANY):
     return str(path)
 
 
+def mixed(model, seed, other, layer, truncation=1.0):
+    """Returns a picture of four images with the fine styles of six others, uint8 (H, W, C).
+
+    Args:
+        model: A model with styles.
+        seed: The seed of the first of the four, whose coarse styles are kept.
+        other: The seed of the first of the six.
+        layer: The first of the fine layers.
+        truncation: As in `StyleBased.mix`.
+    """
+    coarse, fine = (range(int(first), int(first) + n) for first, n in ((seed, 4), (other, 6)))
+    return model.mixing_grid(coarse, fine, int(layer), truncation)
+
+
 def fitted(picture, shape):
     """Returns a picture, a uint8 array of any form, as the centre of the shape (H, W, C).
 
@@ -195,6 +211,23 @@ def walk_tab(gradio, model):
     button.click(functools.partial(walked, model), [seed, other, frames, choice], film)
 
 
+def mix_tab(gradio, model):
+    """Two seeds and a layer; images with the styles of others from there on."""
+    last = 2**32 - 10
+    with gradio.Row():
+        with gradio.Column():
+            seed = gradio.Number(1, label="Coarse seed", precision=0, minimum=0, maximum=last)
+            other = gradio.Number(11, label="Fine seed", precision=0, minimum=0, maximum=last)
+            layer = gradio.Slider(
+                0, model.layers_count, model.layers_count // 2, step=1, label="First fine layer"
+            )
+            truncation = gradio.Slider(0.1, 1.0, 1.0, label="Truncation")
+            button = gradio.Button("Mix", variant="primary")
+        picture = _picture(gradio, "Coarse styles of the left, fine ones of above")
+    inputs = [seed, other, layer, truncation]
+    button.click(_shown(gradio, functools.partial(mixed, model)), inputs, picture)
+
+
 def translate_tab(gradio, model):
     """A picture; what the model makes of it, in a direction if there are two."""
     both = isinstance(model, TranslatesBothWays)
@@ -240,9 +273,9 @@ def fill_tab(gradio, model):
                 sources=["upload", "clipboard"],
             )
             seed = gradio.Number(0, label="Seed", precision=0, visible=isinstance(model, Completes))
-            classes = choices(model)[1:]
+            classes = choices(model)[1:] or ["0"]  # what is hidden needs a choice too
             choice = gradio.Dropdown(
-                classes, value=(classes or ["0"])[0], label="Class", visible=bool(classes)
+                classes, value=classes[0], label="Class", visible=len(classes) > 1
             )
             button = gradio.Button("Fill", variant="primary")
         picture = _picture(gradio, "With its hole, and filled")

@@ -89,7 +89,70 @@ def test_a_model_is_explored(browser):
         assert (
             Image.open(io.BytesIO(page.request.get(film.get_attribute("src")).body())).n_frames > 8
         )
-        here = (app.local_url, app.local_url.replace("http", "ws", 1), "data:", "blob:")
-        assert asked and all(url.startswith(here) for url in asked)
+        assert asked and all(url.startswith(loopback(app)) for url in asked)
     finally:
         app.close()
+
+
+def loopback(app):
+    """What a page of an app may ask for."""
+    return (app.local_url, app.local_url.replace("http", "ws", 1), "data:", "blob:")
+
+
+def test_a_hole_is_painted_and_styles_are_mixed(browser, tmp_path):
+    pytest.importorskip("gradio")
+    digit = models.DCGAN.from_preset("dcgan_mnist").generate(1, seed=3)[0, ..., 0]
+    file = tmp_path / "digit.png"
+    Image.fromarray(digit).resize((280, 280), Image.Resampling.NEAREST).save(file)
+    for name, kind in (
+        ("dcgan_mnist", models.DCGAN),
+        ("stylegan2_fashion_mnist", models.StyleGAN2),
+    ):
+        app = explore.explorer(kind.from_preset(name), name)
+        app.launch(server_name="127.0.0.1", share=False, prevent_thread_lock=True, quiet=True)
+        page, asked = browser.new_page(viewport={"width": 1400, "height": 1000}), []
+        page.on("request", lambda request, asked=asked: asked.append(request.url))
+        try:
+            page.goto(app.local_url)
+            if kind is models.DCGAN:
+                paint(page, file)
+                made = shown(page)
+                assert made.shape == (28, 58)  # with its hole, and filled
+                missing = made[:, :28] == 128
+                assert 10 < missing.sum() < 600
+                assert (made[:, 30:][~missing] == made[:, :28][~missing]).all()
+            else:
+                page.get_by_role("tab", name="Mix styles").click()
+                page.get_by_role("button", name="Mix").click()
+                model = kind.from_preset(name)
+                wanted = explore.mixed(model, 1, 11, model.layers_count // 2)
+                np.testing.assert_allclose(shown(page), wanted[..., 0].astype(int), atol=1)
+            assert all(url.startswith(loopback(app)) for url in asked)
+        finally:
+            page.close()
+            app.close()
+
+
+def paint(page, file):
+    """Gives the page a picture, and draws a stroke over it."""
+    page.get_by_role("tab", name="Fill holes").click()
+    page.locator("input[type=file]:not([webkitdirectory])").last.set_input_files(file)
+    canvas = page.locator("canvas").last
+    canvas.wait_for(timeout=60_000)
+    page.wait_for_timeout(2_000)  # the picture is laid on it
+    page.get_by_role("button", name="Brush").first.click()
+    box = canvas.bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(middle[0] - 40, middle[1])
+    page.mouse.down()
+    page.mouse.move(middle[0] + 40, middle[1], steps=10)
+    page.mouse.up()
+    page.get_by_role("button", name="Fill").last.click()
+
+
+def shown(page):
+    """Returns the picture that a page shows when it is made, (H, W), integers."""
+    picture = page.locator("img[src*='gradio_api/file']:visible").last
+    picture.wait_for(timeout=120_000)
+    file = page.request.get(picture.get_attribute("src")).body()
+    return np.asarray(Image.open(io.BytesIO(file)).convert("L")).astype(int)

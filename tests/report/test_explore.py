@@ -86,6 +86,19 @@ def test_a_painted_hole_is_filled_and_the_rest_stays(gan):
         explore.filled(gan, drawn | {"layers": []})
 
 
+def test_styles_are_mixed():
+    model = models.StyleGAN2.from_preset("stylegan2_fashion_mnist")
+    last = model.layers_count
+    shown, side = explore.mixed(model, 1, 11, last).astype(int), model.image_shape[0]
+    assert shown.shape == data.image_grid(np.zeros((35, *model.image_shape), "uint8"), 7).shape
+    # with no fine layer at all each row is the image on its left
+    np.testing.assert_allclose(shown[-side:, :side], shown[-side:, -side:], atol=1)
+    # and with no coarse one each column is the image above it
+    fine, one = explore.mixed(model, 1, 11, 0).astype(int), model.generate(1, seed=16)[0]
+    np.testing.assert_allclose(fine[:side, -side:], fine[-side:, -side:], atol=1)
+    np.testing.assert_allclose(fine[:side, -side:], one, atol=1)  # another batch size
+
+
 def test_models_without_a_page():
     pytest.importorskip("gradio")
     points = models.GAN((2,), 3)

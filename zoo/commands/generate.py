@@ -15,6 +15,7 @@ Pictures show the first three of more than four channels; a .npy file has all.
 
 from zoo import quiet  # noqa: F401 before TensorFlow
 
+import functools
 import math
 import random
 import reprlib
@@ -28,6 +29,7 @@ from absl import flags
 from kerasgan.data import decode, edge_map, image_grid, in_tiles, save_film, save_image
 from kerasgan.data.files import natural, picture_files, read_files
 from kerasgan.data.memory import check_memory
+from kerasgan.data.progress import progress_bar, with_progress
 from kerasgan.files import whole
 from kerasgan.models import SimGAN
 from kerasgan.models.generating import edited_latents
@@ -133,7 +135,7 @@ def main():
                 "--interpolate and --truncation need --labels here, or the run or its model.keras"
             )
         to_images, inputs = edit(inputs, _TRUNCATION.value, count if _INTERPOLATE.value else None)
-    images = in_batches(to_images, inputs)
+    images = with_progress(in_batches(to_images, inputs), count, "image")
     with command_line.new_folder(output.parent if output.suffix else output):
         if _INTERPOLATE.value:
             save_film(output, list(images))
@@ -201,7 +203,7 @@ def transform_pictures(root, output):
     if isinstance(model, PredictsFrames):
         predict_clip(model, files, output)
         return
-    transform, channels, side = load_transform(path, model)
+    transform, channels, side = load_transform(path, model, len(files) == 1)
     side = _IMAGE_SIZE.value or side
     with command_line.user_errors(ValueError):  # of the model's float32 inputs and outputs
         check_memory(
@@ -215,7 +217,7 @@ def transform_pictures(root, output):
     def read(path):
         return decode.decode_whole(path, channels, side)
 
-    progress = command_line.progress_bar(len(files) + len(left_out), "picture")
+    progress = progress_bar(len(files) + len(left_out), "picture")
     count = 0
     with command_line.user_errors(ValueError), command_line.new_folder(output):
         for path, picture in read_files(files, read, root, left_out):
@@ -248,7 +250,7 @@ def predict_clip(model, files, output):
     print(f"{len(made)} frames in {output}, of the last {len(frames)} of {len(files)}")
 
 
-def load_transform(path, model):
+def load_transform(path, model, alone):
     """Returns a function from one uint8 picture to another, its channels, and its shorter side.
 
     The side is None where the pictures are to be taken as they are.
@@ -256,6 +258,7 @@ def load_transform(path, model):
     Args:
         path: Where the model is.
         model: The model, or None for a SavedModel.
+        alone: Whether there is one picture: then it is told how much of it is done.
     """
     direction = _DIRECTION.value
     if model is None:
@@ -272,10 +275,12 @@ def load_transform(path, model):
 
         if names[0] == "upscale":
             scale = function(np.zeros((1, 16, 16, channels), "uint8")).shape[1] // 16
-            return lambda picture: in_tiles(function, picture, scale), channels, None
+            upscale = functools.partial(in_tiles, function, scale=scale, verbose=alone)
+            return upscale, channels, None
         return lambda picture: function(picture[None])[0], channels, None
     if hasattr(model, "upscale"):
-        return model.upscale, model.image_shape[2], None
+        upscale = functools.partial(model.upscale, verbose=alone)
+        return upscale, model.image_shape[2], None
     if isinstance(model, SimGAN):
         shape = model.image_shape
         return lambda picture: model.refine(picture[None])[0], shape[2], min(shape[:2])

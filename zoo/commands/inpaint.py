@@ -19,6 +19,7 @@ from absl import flags
 from kerasgan import models
 from kerasgan.data import centre_mask, decode, save_image
 from kerasgan.data.files import picture_files, read_files
+from kerasgan.data.progress import progress_bar
 from kerasgan.models.completing import Completes
 from kerasgan.models.inpainting import Inpaints
 from kerasgan.models.labelling import GeneratesByLabel
@@ -175,7 +176,7 @@ def parse_labels(model, count):
 
 def write(output, root, paths, fill, given):
     """Writes the filled pictures, some at a time, as PNG under their names."""
-    progress = command_line.progress_bar(len(paths), "picture")
+    progress = progress_bar(len(paths), "picture")
     done = 0
     images, masks, *labels = given
     masks = np.broadcast_to(masks.reshape(-1, *images.shape[1:3]), images.shape[:3])

@@ -61,7 +61,7 @@ def main():
     others = range(seeds.stop, seeds.stop + _COLUMNS.value)
     with command_line.user_errors(ValueError):
         pictures = {
-            "mixing": mixing(model, seeds, others, layer),
+            "mixing": model.mixing_grid(seeds, others, layer),
             "truncation": truncation(model, seeds),
             "noise": noise(model, seeds),
         }
@@ -78,17 +78,6 @@ def main():
         for name, picture in pictures.items():
             save_image(output / f"{name}.png", picture)
     print(f"{', '.join(f'{name}.png' for name in pictures)} in {output}")
-
-
-def mixing(model, coarse, fine, layer):
-    """Returns images mixed of two w, those of the coarse ones on the left, of the fine above."""
-    white = np.full((1, *model.image_shape), 255, "uint8")
-    sources = [
-        np.concatenate([model.generate(1, seed) for seed in seeds]) for seeds in (coarse, fine)
-    ]
-    mixed = model.mix(coarse, fine, layer)
-    rows = [np.concatenate([one[None], row]) for one, row in zip(sources[0], mixed, strict=True)]
-    return image_grid(np.concatenate([white, sources[1], *rows]), 1 + len(fine))
 
 
 def truncation(model, seeds):
