@@ -1,4 +1,4 @@
-"""Opens a page on which to play with a model: seeds, classes, walks, pictures to translate or fill.
+"""Opens a page on which to play with a model: seeds, classes, walks, styles, pictures to change.
 
 kerasgan explore --model=dcgan_mnist
 kerasgan explore --model=runs/cyclegan-horses --port=7870
