@@ -111,6 +111,7 @@ def test_a_hole_is_painted_and_styles_are_mixed(browser, tmp_path):
         app = explore.explorer(kind.from_preset(name), name)
         app.launch(server_name="127.0.0.1", share=False, prevent_thread_lock=True, quiet=True)
         page, asked = browser.new_page(viewport={"width": 1400, "height": 1000}), []
+        page.set_default_timeout(120_000)
         page.on("request", lambda request, asked=asked: asked.append(request.url))
         try:
             page.goto(app.local_url)
@@ -147,7 +148,7 @@ def paint(page, file):
     page.mouse.down()
     page.mouse.move(middle[0] + 40, middle[1], steps=10)
     page.mouse.up()
-    page.get_by_role("button", name="Fill").last.click()
+    page.get_by_role("button", name="Fill", exact=True).click()
 
 
 def shown(page):
