@@ -18,8 +18,18 @@ The paper has a bound close to its limit, log 10 = 2.30 nats, and 5 % of the dig
 category's class.
 """
 
-from kerasgan import models
-from zoo.recipe import Recipe, Settings
+from kerasgan import models, networks
+from zoo.recipe import Recipe, Settings, Small
+
+
+def _narrow(images, seed):
+    """Half the paper's maps and a quarter of its dense units: an eighth of all weights."""
+    sizes = {"width": 32, "units": 256, "seed": seed}
+    return {
+        "generator": networks.infogan.generator(images.image_shape, **sizes),
+        "discriminator": networks.infogan.discriminator(images.image_shape, **sizes),
+    }
+
 
 RECIPE = Recipe(
     name="infogan",
@@ -30,4 +40,5 @@ RECIPE = Recipe(
         "fashion_mnist": Settings((28, 28, 1), batch_size=128, epochs=11),
     },
     own_data=Settings((32, 32, 3), batch_size=128, epochs=50, least_steps=100),
+    small=Small(_narrow),
 )

@@ -149,8 +149,9 @@ def test_dropout_is_the_noise():
     np.testing.assert_array_equal(model.translate(pixels), model.translate(pixels))
     samples = [model.generator(x, training=True).numpy() for _ in range(2)]
     assert np.abs(samples[0] - samples[1]).max() > 1e-3
-    # No image depends on the others of its batch.
-    np.testing.assert_array_equal(model.translate(pixels)[:1], model.translate(pixels[:1]))
+    # No image depends on the others of its batch, but for the order in which sums are taken.
+    apart = model.translate(pixels)[:1].astype(int) - model.translate(pixels[:1])
+    assert np.abs(apart).max() <= 1
 
 
 @pytest.mark.parametrize("size", [(32, 32), (64, 96), (40, 17), (3, 5), (1, 1)])
@@ -160,7 +161,8 @@ def test_translations_of_any_size(size):
     made = model.translate(pixels)
     assert made.shape == (2, *size, 3) and made.dtype == np.uint8
     floats = data.to_float(pixels).numpy()
-    np.testing.assert_array_equal(model.translate(floats, batch_size=1), made)
+    # Batches of another size may take sums in another order.
+    assert np.abs(model.translate(floats, batch_size=1).astype(int) - made).max() <= 1
     if size == (32, 32):
         expected = data.to_uint8(model.generator(floats)).numpy().astype(int)
         assert np.abs(made - expected).max() <= 1
