@@ -26,6 +26,7 @@ from kerasgan.data.moving import moving_digits, panning_photos
 from kerasgan.data.pixels import check_image_shape, to_float
 from kerasgan.data.progress import with_progress
 from kerasgan.data.sources import PictureFiles
+from kerasgan.data.videos import count_frames, frame_size, read_frames, video_files
 
 # Sides of frames are multiples of it, as the networks halve them three times.
 _MULTIPLE = 8
@@ -231,6 +232,8 @@ def load_clips(
               names are numbered: 9.png comes before 10.png. If it holds a folder named like
               `split`, that one is read. Frames have the size of the first clip's: others are
               scaled until they cover it. Of sides that are no multiples of 8 the middle is taken.
+            - A video file, such as .mp4, or a folder of them, each a clip, in memory (`pip install
+              'kerasgan[video]'`). A file has no splits, all of it is read.
             - `"moving_digits"`: two digits of scikit-learn, each going straight on until it is
               reflected at an edge, in clips of ten frames of 64 x 64: 500, and 100 with other
               digits as the test split. They are always the same ones.
@@ -248,6 +251,7 @@ def load_clips(
         `Clips`.
 
     Raises:
+        ImportError: If imageio-ffmpeg, which video files need, is not installed.
         ValueError: If an argument is wrong, the folder holds no such clips, a frame is unreadable,
             or all would not fit in memory.
     """
@@ -260,15 +264,20 @@ def load_clips(
             made = made[:]
         return Clips(Images(made, name=source), lengths, image_shape[:2], frames, name=source)
     root = source_path(source)
-    if not is_folder(root):
+    if not root.exists():
         known = " or ".join(map(repr, _MADE))
-        raise ValueError(f"{source!r} must be a folder of clips, or {known}.")
+        raise ValueError(f"{source!r} must be a folder of clips, a video file, or {known}.")
     name = printable(root.resolve().name)
-    root = split_folder(root, split)
+    if is_folder(root):
+        root = split_folder(root, split)
+    videos = video_files(root)[:limit]
+    if videos or not is_folder(root):
+        images, lengths = _of_videos(videos, image_shape[2], keeping, root)
+        return Clips(Images(images, name=name), lengths, image_shape[:2], frames, name=name)
     clips = _clips_of(root)[:limit]
     files, lengths = [path for clip in clips for path in clip], [len(clip) for clip in clips]
     size = _size(clips)
-    shape = (*(side - side % _MULTIPLE for side in size), image_shape[2])
+    shape = _middle(size, image_shape[2])
     read = functools.partial(_read, size=size, shape=shape)
     left_out = {}
     if keeping.on_disk(len(files), shape, name):
@@ -285,6 +294,29 @@ def load_clips(
             "frames shows another motion: repair it, or take its clip away."
         )
     return Clips(Images(images, name=name), lengths, image_shape[:2], frames, name=name)
+
+
+def _of_videos(files, channels, keeping, root):
+    """Returns the frames of video files, as those of folders, and how many each file has.
+
+    Raises:
+        ImportError, ValueError: As `load_clips`.
+    """
+    if not files:
+        raise ValueError(f"{printable(root)} is neither a folder nor a video file.")
+    if keeping.stream or keeping.cache_dir:
+        raise ValueError(
+            f"{printable(root)}: frames of video files are kept in memory; for frames that stay on "
+            "a disk write those of each video into a folder: ffmpeg -i video.mp4 folder/%06d.png"
+        )
+    size = frame_size(files[0])
+    shape, lengths = _middle(size, channels), [count_frames(path) for path in files]
+    found = (
+        _fitting(frame, size, shape)
+        for path, length in zip(files, lengths, strict=True)
+        for frame in read_frames(path, length)
+    )
+    return stack(with_progress(found, sum(lengths), "frame"), sum(lengths), shape), lengths
 
 
 def _clips_of(root):
@@ -330,16 +362,28 @@ def _size(clips):
                 f"as {found}."
             )
         first = first or next(iter(sizes), None)
-    first = first or (_MULTIPLE, _MULTIPLE)  # all are broken, which reading them will tell
-    if min(first) < _MULTIPLE:
-        raise ValueError(f"A frame must have at least {_MULTIPLE} pixels a side, not {first}.")
-    return first
+    return first or (_MULTIPLE, _MULTIPLE)  # all are broken, which reading them will tell
+
+
+def _middle(size, channels):
+    """Returns the shape of what is taken of frames.
+
+    Raises:
+        ValueError: If there is too little to take.
+    """
+    if min(size) < _MULTIPLE:
+        raise ValueError(f"A frame must have at least {_MULTIPLE} pixels a side, not {size}.")
+    return (*(side - side % _MULTIPLE for side in size), channels)
 
 
 def _read(path, size, shape):
+    return _fitting(decode.decode_whole(path, shape[2]), size, shape)
+
+
+def _fitting(frame, size, shape):
     """Returns the middle of a frame, uint8 of a shape, scaled first if it has another size."""
-    frame = decode.decode_whole(path, shape[2])
     if frame.shape[:2] != size:
         return decode.conform(frame, shape, crop=True)
     top, left = ((whole - side) // 2 for whole, side in zip(size, shape, strict=False))
-    return frame[top : top + shape[0], left : left + shape[1]]
+    middle = frame[top : top + shape[0], left : left + shape[1]]
+    return decode.conform(middle, shape, crop=False)

@@ -49,7 +49,7 @@ def load(recipe, chosen, dataset, split):
     """
     if not isinstance(dataset, (str, os.PathLike)) and is_loaded(dataset):
         return dataset
-    with run_errors(ValueError, OSError, DownloadError):
+    with run_errors(ValueError, OSError, ImportError, DownloadError):
         return recipe.load(
             dataset,
             tuple(chosen["image_shape"]),

@@ -178,7 +178,7 @@ def test_wrong_folders(tmp_path):
         with pytest.raises(ValueError, match=message):
             data.load_clips(tmp_path / folder, shape, **options)
 
-    refuse("nowhere", "must be a folder of clips, or 'moving_digits' or 'photos'")
+    refuse("nowhere", "must be a folder of clips, a video file, or 'moving_digits' or 'photos'")
     write(tmp_path / "flat", frames)
     refuse("flat", "a sub-folder of numbered frames for each clip.*lie in")
     write(tmp_path / "deep" / "train" / "a" / "b", frames)
