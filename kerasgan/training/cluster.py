@@ -132,7 +132,8 @@ def _resolver():
         "strategy=multi_worker needs Slurm, SkyPilot, an indexed job of Kubernetes, or the cluster "
         "in the environment variable "
         'TF_CONFIG, such as {"cluster": {"worker": ["host1:2222", "host2:2222"]}, '
-        '"task": {"type": "worker", "index": 0}}'
+        '"task": {"type": "worker", "index": 0}}; a run of several workers goes on alone with '
+        "strategy=auto"
     )
 
 
