@@ -500,6 +500,7 @@ class _Inferring(_Bidirectional):
     """Those whose encoder makes a Gaussian."""
 
     encoded = 2
+    rate = 0.01  # deviations are exponentials
 
     def narrow_networks(self, seed):
         dim, options = models.ALI.default_latent_dim, {"units": 16, "seed": seed}
