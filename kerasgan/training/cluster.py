@@ -77,13 +77,17 @@ def make_strategy(name):
     Args:
         name: "one_device"; "mirrored", all GPUs, or without any all logical CPUs; "auto", mirrored
             on several GPUs, else one device; "multi_worker", the cluster of TF_CONFIG, or of
-            Slurm, SkyPilot or Kubernetes (`scheduled_workers`); "tpu", the TPU of TPU_NAME.
+            Slurm, SkyPilot or Kubernetes (`scheduled_workers`), or if that is one worker, as
+            "auto"; "tpu", the TPU of TPU_NAME.
 
     Raises:
         RunError: If there is no such cluster or TPU.
     """
     if name == "multi_worker":
-        return tf.distribute.MultiWorkerMirroredStrategy(_resolver())
+        resolver = _resolver()
+        if sum(map(len, resolver.cluster_spec().as_dict().values())) > 1:
+            return tf.distribute.MultiWorkerMirroredStrategy(resolver)
+        name = "auto"  # of a single worker the logs would be arrays
     check_alone()
     if name == "tpu":
         with run_errors(ValueError, RuntimeError, tf.errors.OpError):
@@ -132,7 +136,8 @@ def _resolver():
         "strategy=multi_worker needs Slurm, SkyPilot, an indexed job of Kubernetes, or the cluster "
         "in the environment variable "
         'TF_CONFIG, such as {"cluster": {"worker": ["host1:2222", "host2:2222"]}, '
-        '"task": {"type": "worker", "index": 0}}'
+        '"task": {"type": "worker", "index": 0}}; a run of several workers goes on alone with '
+        "strategy=auto"
     )
 
 

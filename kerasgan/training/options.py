@@ -18,7 +18,8 @@ MAY_CHANGE = {
     *("epochs", "strategy", "generator_learning_rate", "discriminator_learning_rate"),
     *("data_dir", "stream", "cache_dir", "checkpoint_every", "monitor", "on_collapse"),
     *("metrics", "metrics_every", "features"),  # they leave training as it is
-    *("examples", "digest"),  # `check_data` says how
+    *("examples", "digest"),  # `inputs.check_unchanged` says how
+    "replicas",  # of a strategy that may change; the batch is that of all
 }
 
 

@@ -14,7 +14,7 @@ from kerasgan.training.history import number, numbers, read_history
 _WARNINGS = "warnings.txt"
 _SAMPLES = re.compile(r"epoch-(\d+)\.png")
 # What the page says elsewhere, or nobody chooses.
-_FACTS = {"versions", "digest", "examples", "trained_epochs"}
+_FACTS = {"versions", "digest", "examples", "replicas", "trained_epochs"}
 
 
 def write_report(workdirs, path, defaults=()):

@@ -26,7 +26,8 @@ def train(
     The folder then holds recipe.json (all options), config.json, history.csv, times.csv (of the
     steps of each epoch), curves.png, samples/, checkpoints/, logs/ (for TensorBoard), model.keras
     and saved_model/, and best.keras if a value is monitored. Equal arguments give equal weights on
-    equal machines, and a run that was stopped anywhere goes on to the same weights.
+    equal machines, and a run that was stopped anywhere goes on to the same weights, if on as many
+    replicas.
 
     Args:
         recipe: A `Recipe`, such as `zoo.RECIPES["dcgan"]`.

@@ -50,6 +50,7 @@ class Trainer:
         self.options |= {"stream": self.data.on_disk}  # of equal examples the digests differ
         self.batch_size, self.epochs = chosen["batch_size"], chosen["epochs"]
         replicas = strategy.num_replicas_in_sync
+        self.options |= {"replicas": replicas}
         small = recipe.small_of(chosen["dataset"]) if chosen["small"] else None
         with run_errors(ValueError, TypeError):
             steps = self.data.steps_per_epoch(self.batch_size)
@@ -64,8 +65,12 @@ class Trainer:
             with strategy.scope():
                 arguments = self._compile_arguments() | metrics
                 recipe.compile(self.model, self.epochs * self.steps, small, **arguments)
-        if self.batch_size < replicas:
-            raise RunError(f"batch_size={self.batch_size} leaves some of {replicas} replicas none")
+        least = replicas * self.model.least_batch
+        if self.batch_size < least:
+            raise RunError(
+                f"batch_size={self.batch_size}: a step on {replicas} replica(s) takes at least "
+                f"{least} examples"
+            )
 
     def _model_arguments(self):
         """The arguments of the model that the caller chose."""
@@ -199,12 +204,28 @@ class Trainer:
         cluster.check_same_start(self.strategy, done)
         if any(done):
             inputs.check_unchanged(recorded, self.options, done, self.steps, allow_changed_data)
+            self._tell_replicas(recorded.get("replicas"))
         with run_errors(OSError):
             rows = history.read_history(self.workdir / "history.csv")
         if rows:
             logged = dict.fromkeys(sorted(model.logged()) + sorted(by_metric), "NA")
             rows = [{"epoch": 0} | logged | row for row in rows if row["epoch"] < done.epoch]
         return done, rows
+
+    def _tell_replicas(self, before):
+        """Says what other replicas change, if there are more or fewer.
+
+        Args:
+            before: How many replicas the run had; None if it was of an older version.
+        """
+        now = self.options["replicas"]
+        if before not in (None, now) and cluster.is_chief(self.strategy):
+            print(
+                f"This run was trained on {before} replica(s) and goes on with {now}, for the same "
+                f"batches of {self.batch_size}: data and learning rates are the same; noise, and "
+                "what is averaged within a replica's share of a batch, are not.",
+                flush=True,
+            )
 
     def _begin_files(self, rows, done, checkpoint, examples):
         """Writes what the folder holds before the first step, and says from where training goes on.

@@ -137,10 +137,11 @@ def from_networks(name, **options):
     return recipe.model(**arguments, **options)
 
 
-def train_with_given_latents(name, strategy, steps, **options):
+def train_with_given_latents(name, strategy, steps, epochs=1, checkpoint=None, **options):
     """Trains a model of a user's networks; all replicas together see the same in each step.
 
-    Options are those of `compile`. Returns the logs of `fit`, and the weights.
+    With a `Checkpoint` training goes on from there, and is saved. Other options are those of
+    `compile`. Returns the logs of `fit`, and the weights.
     """
     with strategy.scope():
         model = from_networks(name, ema=0.5, seed=0)
@@ -180,13 +181,20 @@ def train_with_given_latents(name, strategy, steps, **options):
             thresholds, (*counts, *model.image_shape)
         )
     batch = 2 * PART * parts
-    order = np.arange(steps * batch)
+    # Each discriminator's step sees the same, whatever the number of replicas.
+    order = np.arange(steps * batch).reshape(steps, parts, replicas, -1).swapaxes(1, 2).ravel()
     x, y = arrays(name, len(order))[0]
-    if replicas == 1:
-        # Each discriminator's step sees what both replicas together see in it.
-        order = order.reshape(steps, 2, parts, PART).swapaxes(1, 2).ravel()
     x, y = tf.nest.map_structure(lambda a: None if a is None else a[order], (x, y))
-    history = model.fit(x, y, batch_size=batch, shuffle=False, verbose=0).history
+    history = model.fit(
+        x,
+        y,
+        batch_size=batch,
+        shuffle=False,
+        verbose=0,
+        initial_epoch=checkpoint.restore(model).epoch if checkpoint else 0,
+        epochs=epochs,
+        callbacks=checkpoint and [checkpoint],
+    ).history
     return history, model.get_weights()
 
 
@@ -492,6 +500,7 @@ class _Inferring(_Bidirectional):
     """Those whose encoder makes a Gaussian."""
 
     encoded = 2
+    rate = 0.01  # deviations are exponentials
 
     def narrow_networks(self, seed):
         dim, options = models.ALI.default_latent_dim, {"units": 16, "seed": seed}

@@ -14,7 +14,7 @@ import tensorflow as tf
 from conformance import cases
 
 import zoo
-from kerasgan import losses
+from kerasgan import callbacks, losses
 from kerasgan.engine.players import networks_of
 from kerasgan.training import load_model
 
@@ -257,6 +257,20 @@ def test_two_replicas_equal_one_device(name, mirrored):
         np.testing.assert_allclose(b, a, rtol=0, atol=1e-5)
     for key in one_logs.keys() & {"discriminator_loss", "generator_loss"}:
         assert two_logs[key][0] == pytest.approx(one_logs[key][0], rel=1e-5, abs=1e-5)
+
+
+@representatives("dcgan")
+def test_training_goes_on_with_more_replicas_and_with_fewer(name, mirrored, tmp_path):
+    if averages_over_shares(name):
+        pytest.skip("the loss averages over a replica's share")
+    alone = tf.distribute.OneDeviceStrategy("CPU:0")
+    _, straight = cases.train_with_given_latents(name, alone, steps=4, epochs=3)
+    for epochs, strategy in enumerate([alone, mirrored, alone], 1):
+        checkpoint = callbacks.Checkpoint(tmp_path)
+        arguments = strategy, 4, epochs, checkpoint
+        _, weights = cases.train_with_given_latents(name, *arguments)
+    for a, b in zip(straight, weights, strict=True):
+        np.testing.assert_allclose(b, a, rtol=0, atol=1e-4)
 
 
 @representatives("dcgan", "infogan")

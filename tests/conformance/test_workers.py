@@ -1,6 +1,7 @@
 """Two processes that train together train what one process trains."""
 
 import pathlib
+import shutil
 
 import numpy as np
 import pytest
@@ -23,6 +24,36 @@ def train(folder, names, worker=WORKER):
         result = run(script, *flags, folder, *names, cwd=folder, forks=True)
         assert result.returncode == 0, result.stdout + result.stderr
     return [np.load(folder / f"{name}.npz") for name in ("alone", 0, 1)]
+
+
+@pytest.mark.large
+def test_training_of_two_workers_goes_on_with_one_and_with_four(tmp_path):
+    """In the sixth to the tenth step, of equal data, with given latents."""
+    script = f"{WORKER.with_name('elastic_worker')}.py"
+
+    def train(name, workers, epochs):
+        folder = tmp_path / name
+        command = "launch_local", f"--workers={workers}", "--", script
+        result = run(*command, folder, epochs, *REPRESENTATIVES, cwd=tmp_path, forks=True)
+        assert result.returncode == 0, result.stdout + result.stderr
+        return [np.load(folder / f"{number}.npz") for number in range(workers)]
+
+    (tmp_path / "straight").mkdir()
+    result = run(
+        script.removesuffix(".py"), tmp_path / "straight", 2, *REPRESENTATIVES, cwd=tmp_path
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    straight = np.load(tmp_path / "straight" / "alone.npz")
+    (tmp_path / "two").mkdir()
+    train("two", 2, epochs=1)
+    for workers in (1, 4):
+        shutil.copytree(tmp_path / "two", tmp_path / str(workers))
+        found = train(str(workers), workers, epochs=2)
+        seen = np.concatenate([values["seen"] for values in found], axis=1)
+        np.testing.assert_array_equal(seen, straight["seen"])
+        for values in found:
+            for key in straight.files[:-1]:
+                np.testing.assert_allclose(values[key], straight[key], rtol=0, atol=1e-4)
 
 
 def assert_equal(name, found):
