@@ -33,6 +33,15 @@ def representatives(*names):
     return pytest.mark.parametrize("name", [*names, *others], scope="module")
 
 
+def of_each_kind(*methods):
+    """Runs a law on the first of the recipes whose classes share these methods, as above."""
+    kinds = {}
+    for name in RECIPES:
+        model = zoo.RECIPES[name].model
+        kinds.setdefault(tuple(getattr(model, method, None) for method in methods), name)
+    return representatives(*kinds.values())
+
+
 @pytest.fixture(scope="module")
 def moved(name):
     """A recipe's model, all its state moved a little, as by training; not to be changed."""
@@ -129,7 +138,7 @@ class OneMoves(keras.callbacks.Callback):
             )
 
 
-@every_recipe
+@of_each_kind("real_and_inputs", "make_from", "draw_inputs")
 def test_as_many_images_are_made_as_there_are_real_ones_to_measure_them_by(name, moved):
     batches = zoo.RECIPES[name].stream(cases.data(name), cases.batch_size(moved), 0, 0)
     x, y, _ = keras.utils.unpack_x_y_sample_weight(next(iter(batches)))
@@ -185,7 +194,7 @@ def serve():
         server.stdin.close()
 
 
-@every_recipe
+@of_each_kind("endpoints", "score", "draw_inputs", "sample_latent", "logits")
 def test_the_saved_model_equals_the_model_in_a_process_without_kerasgan(
     name, moved, tmp_path, serve
 ):
@@ -340,7 +349,7 @@ def test_mixed_precision_is_finite(name, policy, own_networks):
         assert np.isfinite(output).all()
 
 
-@every_recipe
+@of_each_kind("train_step", "minimize", "update")
 @pytest.mark.usefixtures("eagerly")
 def test_a_users_networks_train(name, tmp_path):
     model = cases.from_networks(name)
