@@ -14,7 +14,10 @@ import shutil
 
 from absl import flags
 
+import zoo
+from kerasgan.data import save_image
 from kerasgan.engine import presets
+from kerasgan.training import loading
 from zoo import reproducing, results
 from zoo.presets import PRESETS
 
@@ -37,9 +40,12 @@ def main():
     measured, facts = reproducing.measure(preset.evaluate, folder, output / "values.json", more)
     picture = output / "samples.png"
     picture.unlink(missing_ok=True)
-    command_line.kerasgan(
-        "generate", {"model": folder, "output": picture}, *shlex.split(preset.picture)[2:]
-    )
+    if preset.picture:
+        command_line.kerasgan(
+            "generate", {"model": folder, "output": picture}, *shlex.split(preset.picture)[2:]
+        )
+    else:
+        save_image(picture, shown(loading.load_model(folder)))
     made = presets.BUILT_IN / name
     if made.exists():
         shutil.rmtree(made)
@@ -61,6 +67,14 @@ def main():
     presets.describe(made, facts)
     results.write(_DOCS / "results.md")
     print(f"{made}: {measured}")
+
+
+def shown(model):
+    """Returns a picture of what a model makes of the data that its recipe has without a network."""
+    recipe = next(each for each in zoo.RECIPES.values() if each.model is type(model))
+    name, settings = next(iter(recipe.data.items()))
+    examples = recipe.examples(recipe.load(name, settings.image_shape))
+    return model.grid(*next(examples.take(1).as_numpy_iterator()))
 
 
 if __name__ == "__main__":

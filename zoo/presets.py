@@ -3,6 +3,7 @@
 import dataclasses
 
 _MNIST = "MNIST, by Y. LeCun and C. Cortes (CC BY-SA 3.0)"
+_BSDS200 = "BSDS200, the training photographs of the Berkeley Segmentation Dataset (for research)"
 _FASHION_MNIST = "Fashion-MNIST, by Zalando Research (MIT)"
 
 
@@ -17,7 +18,8 @@ class Preset:
         evaluate: The command that measures it, but for the model.
         tolerance: By how much another training may differ, by the name of a measured value.
         limits: What not to expect.
-        picture: The command that makes the picture of the card, but for the model.
+        picture: The command that makes the picture of the card, but for the model; or an empty
+            string: what the model makes of the data that its recipe has without a network.
     """
 
     description: str
@@ -111,5 +113,15 @@ PRESETS = {
         "Two categories mix 4 and 9.",
         " --small --seed=1" + _FAST,
         measured="as_best_assigned",
+    ),
+    "srresnet_bsds200": Preset(
+        description="Photographs four times as large, by eight residual blocks of 32 channels.",
+        data=_BSDS200,
+        train="kerasgan train --model=srresnet --dataset=photographs --small --held_out=Set5 "
+        "--epochs=20 --steps_per_epoch=250",
+        evaluate="kerasgan evaluate --dataset=Set5",
+        tolerance={"psnr": 0.2, "ssim": 0.01},
+        limits="Sharp edges, and smooth where there was fine texture: it makes up nothing.",
+        picture="",
     ),
 }

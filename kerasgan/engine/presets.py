@@ -158,7 +158,7 @@ def model_card(name, kind, facts):
     lines += [facts.get("description", ""), ""] if "description" in facts else []
     lines += ["```python", f'kerasgan.models.{kind}.from_preset("{name}")', "```", ""]
     for key, value in facts.items():
-        if key == "description":
+        if key == "description" or value == "":
             continue
         title = key.replace("_", " ")
         if isinstance(value, dict):
