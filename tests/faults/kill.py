@@ -2,10 +2,10 @@
 
     python tests/faults/kill.py [--kills=20] [--model=dcgan]
 
-Each kill is a SIGKILL, every other one at a random moment, the others when a checkpoint is begun.
-Prints where training went on and the counts, and ends with an error unless weights, optimizers and
-logs are equal, bit for bit. progan, which learns from 38,400 digits, fades its larger images in
-from epoch 12 to epoch 24.
+Each kill is a SIGKILL, every other one at a random moment, the others when a checkpoint is begun,
+the first in the first epoch, the others spread over three quarters of training. Prints where
+training went on and the counts, and ends with an error unless weights, optimizers and logs are
+equal, bit for bit. The images of progan grow from epoch 12 to epoch 24.
 """
 
 import argparse
@@ -45,7 +45,7 @@ def main():
         starts = 0
         while True:
             starts += 1
-            if start(flags, killed, kills - sum(done.values()), done):
+            if start(flags, killed, kills, done):
                 break
         assert sum(done.values()) == kills, f"there was time for {done} only"
         assert_equal_runs(straight, killed, EPOCHS)
@@ -53,8 +53,8 @@ def main():
     print(f"{arguments.model}: {kills} SIGKILLs ({counts}), {starts} starts: all bits are equal.")
 
 
-def start(flags, workdir, left, done):
-    """Starts or continues the training, and kills it if there are kills left.
+def start(flags, workdir, kills, done):
+    """Starts or continues the training, and kills it if that is not done `kills` times yet.
 
     Returns whether it finished.
     """
@@ -66,19 +66,20 @@ def start(flags, workdir, left, done):
         stderr=subprocess.STDOUT,
         text=True,
     )
-    lines = []
-    if left > 0:
-        for line in process.stdout:  # until it trains
+    lines, made = [], sum(done.values())
+    if made < kills:
+        first = EPOCHS * 3 // 4 * made // kills
+        for line in process.stdout:  # until it has trained as much
             lines.append(line)
             if line.startswith("Resuming "):
                 print(line.partition(":")[0], flush=True)
-            if line.startswith("Epoch "):
+            if line.startswith("Epoch ") and int(line.split()[1].split("/")[0]) > first:
                 break
-        if left % 2:
+        if made % 2:
             while not unfinished.exists() and process.poll() is None:
                 pass
         else:
-            time.sleep(random.uniform(0, 5))
+            time.sleep(random.uniform(0, 2))
         if process.poll() is None:
             process.kill()
             process.wait()
