@@ -21,6 +21,10 @@ def get(policy):
     Raises:
         ValueError: If it is none of these.
     """
+    if not isinstance(policy, str):
+        raise ValueError(
+            f"policy must be a text, such as 'adaptive' or 'color,translation', got {policy!r}."
+        )
     name, _, images = policy.partition(":")
     if name != "adaptive":
         return DiffAugment(policy)

@@ -55,6 +55,14 @@ def _or_empty(check):
     return checked
 
 
+def _text(check):
+    def checked(value):
+        check_text(value)
+        check(value)
+
+    return checked
+
+
 _BOOL = _one_of(False, True)
 # How each option is checked where it is not None.
 CHECKS = {
@@ -64,7 +72,7 @@ CHECKS = {
     "epochs": _integer(1),
     "least_steps": _integer(1),
     "small": _BOOL,
-    "augment": _or_empty(augment.get),
+    "augment": _or_empty(_text(augment.get)),
     "direction": _one_of("a_to_b", "b_to_a"),
     "edges": _BOOL,
     "scale": _integer(1),
@@ -81,8 +89,8 @@ CHECKS = {
     "l2_weight": _number,
     "gdl_weight": _number,
     "adversarial_weight": _number,
-    "adversarial_loss": losses.get,
-    "penalty": _or_empty(losses.get_penalty),
+    "adversarial_loss": _text(losses.get),
+    "penalty": _or_empty(_text(losses.get_penalty)),
     "steps_per_epoch": _integer(1),
     "generator_learning_rate": _number,
     "discriminator_learning_rate": _number,
@@ -97,7 +105,7 @@ CHECKS = {
     "stream": _BOOL,
     "cache_dir": check_text,
     "checkpoint_every": _integer(1),
-    "metrics": names_of,
+    "metrics": _or_empty(_text(names_of)),
     "metrics_every": _integer(1),
     "features": check_text,
     "monitor": check_text,

@@ -64,6 +64,9 @@ def test_a_column_of_the_users_stays(tmp_path):
         b"epoch,loss,loss\n0,0.5,0.5\n",
         "epoch,loss\n0,0.5\n".encode("utf-16"),
         b'epoch,loss\n0,"' + b"0" * 200_000 + b'"\n',
+        b",,\n",
+        b"epoch,loss\n-1,0.5\n",
+        b"epoch,loss\n1e300,0.5\n",
     ],
 )
 def test_a_history_that_makes_no_sense_is_kept_aside(content, tmp_path, caplog):
@@ -164,7 +167,9 @@ def test_the_newest_model_of_a_run_is_loaded(tmp_path, capsys):
     (path / "model.keras").rename(tmp_path / "model.keras")
     loads(9, ["epoch-00002.weights.h5"])
     (tmp_path / "model.keras").rename(path / "model.keras")
-    for content in ("{}", "{", '{"class_name": "Game"}'):
+    config = json.loads((path / "config.json").read_text())
+    config["config"]["generator"]["module"] = 1.5
+    for content in ("{}", "{", '{"class_name": "Game"}', json.dumps(config)):
         (path / "config.json").write_text(content)
         with pytest.raises(RunError, match="config.json"):
             load_model(path)
@@ -178,7 +183,10 @@ def test_the_newest_model_of_a_run_is_loaded(tmp_path, capsys):
 
 
 def test_options_that_cannot_be_read(tmp_path):
-    for content in (b"\xff\xfe", b"{", b"[1, 2]", b"[" * 100_000, b""):
+    wrong = [{"trained_epochs": "2"}, {"epochs": -1}, {"epochs": 10**30}, {"examples": 1.5}]
+    wrong += [{"versions": []}, {"image_shape": 8}, {"model": ["gan"]}, {"dataset": "\ud800"}]
+    wrong = [json.dumps(options).encode() for options in wrong]
+    for content in (b"\xff\xfe", b"{", b"[1, 2]", b"[" * 100_000, b"", *wrong):
         (tmp_path / "recipe.json").write_bytes(content)
         with pytest.raises(RunError, match="recipe.json cannot be read"):
             folder.read_options(tmp_path)
