@@ -21,15 +21,11 @@ def get(policy):
     Raises:
         ValueError: If it is none of these.
     """
-    if not isinstance(policy, str):
-        raise ValueError(
-            f"policy must be a text, such as 'adaptive' or 'color,translation', got {policy!r}."
-        )
-    name, _, images = policy.partition(":")
+    name, _, images = str(policy).partition(":")
     if name != "adaptive":
         return DiffAugment(policy)
     if not images:
         return AdaptiveAugment()
     if not images.isdecimal():
-        raise ValueError(f"adaptive: takes a number of images, as in adaptive:50000; got {images}.")
+        raise ValueError(f"{policy!r} must give a number of images, as in adaptive:50000.")
     return AdaptiveAugment(images=int(images))

@@ -277,6 +277,8 @@ def _same(option, other):
         return True
     if not isinstance(option, str) or not isinstance(other, str):
         return False
-    with run_errors(OSError):
+    try:
         paths = [path_of(text) for text in (option, other)]
         return all(path.exists() for path in paths) and paths[0].samefile(paths[1])
+    except OSError:  # such as of a name that is too long: it is no path
+        return False

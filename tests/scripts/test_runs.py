@@ -9,9 +9,10 @@ from conformance import cases
 from conformance.cases import begin, stop
 
 import kerasgan
+import zoo
 from kerasgan import models
 from kerasgan.data import order
-from kerasgan.training import RunError, folder, history, load_model
+from kerasgan.training import RunError, folder, history, load_model, options
 
 ROWS = [{"epoch": 0, "loss": "0.5", "val": "NA"}, {"epoch": 1, "loss": "-2e-05", "val": "1.25"}]
 PLAIN = "epoch,loss,val\r\n0,0.5,NA\r\n1,-2e-05,1.25\r\n"
@@ -185,10 +186,17 @@ def test_the_newest_model_of_a_run_is_loaded(tmp_path, capsys):
 def test_options_that_cannot_be_read(tmp_path):
     wrong = [{"trained_epochs": "2"}, {"epochs": -1}, {"epochs": 10**30}, {"examples": 1.5}]
     wrong += [{"versions": []}, {"image_shape": 8}, {"model": ["gan"]}, {"dataset": "\ud800"}]
-    wrong = [json.dumps(options).encode() for options in wrong]
+    wrong = [json.dumps(each).encode() for each in wrong]
     for content in (b"\xff\xfe", b"{", b"[1, 2]", b"[" * 100_000, b"", *wrong):
         (tmp_path / "recipe.json").write_bytes(content)
         with pytest.raises(RunError, match="recipe.json cannot be read"):
             folder.read_options(tmp_path)
     (tmp_path / "recipe.json").write_text(json.dumps({"epochs": 3}))
     assert folder.read_options(tmp_path / "best.keras") == {"epochs": 3}
+
+
+def test_a_name_that_is_too_long_for_a_path_is_another_one(tmp_path):
+    chosen = options.resolve(zoo.RECIPES["gan"], {"dataset": "digits"}, {})
+    folder.write_options(tmp_path, chosen | {"dataset": "a" * 5000})
+    with pytest.raises(RunError, match="holds another run .dataset=aaa.*digits here"):
+        options.check_workdir(tmp_path, chosen, resume=True)
