@@ -27,5 +27,5 @@ def get(policy):
     if not images:
         return AdaptiveAugment()
     if not images.isdecimal():
-        raise ValueError(f"{policy!r} must give a number of images, as in adaptive:50000.")
+        raise ValueError(f"adaptive: takes a number of images, as in adaptive:50000; got {images}.")
     return AdaptiveAugment(images=int(images))

@@ -280,5 +280,5 @@ def _same(option, other):
     try:
         paths = [path_of(text) for text in (option, other)]
         return all(path.exists() for path in paths) and paths[0].samefile(paths[1])
-    except OSError:  # such as of a name that is too long: it is no path
+    except (OSError, RunError):  # such as of a name that is too long: it is no path
         return False

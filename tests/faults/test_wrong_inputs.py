@@ -630,7 +630,7 @@ CASES = {
     ),
     "an unknown policy": (lambda: augment.get("colour"), "color, translation.*'colour'"),
     "a policy of numbers": (lambda: augment.get(3), "color, translation.*3"),
-    "an adaptive policy of text": (lambda: augment.get("adaptive:many"), "adaptive:many.*number"),
+    "an adaptive policy of text": (lambda: augment.get("adaptive:many"), "adaptive:50000.*many"),
     "an adaptive policy of no image": (lambda: augment.get("adaptive:0"), "images.*0"),
     "an empty policy": (lambda: augment.DiffAugment(""), "color, translation.*''"),
     "a probability of 1.5": (lambda: augment.AugmentationPipeline(1.5), r"\[0, 1\].*1\.5"),

@@ -195,8 +195,9 @@ def test_options_that_cannot_be_read(tmp_path):
     assert folder.read_options(tmp_path / "best.keras") == {"epochs": 3}
 
 
-def test_a_name_that_is_too_long_for_a_path_is_another_one(tmp_path):
+def test_what_is_no_path_is_another_one(tmp_path):
     chosen = options.resolve(zoo.RECIPES["gan"], {"dataset": "digits"}, {})
-    folder.write_options(tmp_path, chosen | {"dataset": "a" * 5000})
-    with pytest.raises(RunError, match="holds another run .dataset=aaa.*digits here"):
-        options.check_workdir(tmp_path, chosen, resume=True)
+    for name, value in (("dataset", "a" * 5000), ("model", "a\0b")):
+        folder.write_options(tmp_path, chosen | {name: value})
+        with pytest.raises(RunError, match=f"holds another run .{name}=a.*{chosen[name]} here"):
+            options.check_workdir(tmp_path, chosen, resume=True)
