@@ -21,6 +21,9 @@ def read_history(path):
 
     Returns:
         A list of dicts, the epoch an integer and all else text.
+
+    Raises:
+        OSError: If the system refuses to read it.
     """
     if not path.exists():
         return []
