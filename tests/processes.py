@@ -124,8 +124,10 @@ def assert_equal_runs(one, other, epochs, rounding=0.0):
     a, b = (keras.models.load_model(workdir / "model.keras") for workdir in (one, other))
     for x, y in zip(a.get_weights(), b.get_weights(), strict=True):
         np.testing.assert_array_equal(x, y)
-    for x, y in zip(a.generator_optimizer.variables, b.generator_optimizer.variables, strict=True):
-        np.testing.assert_array_equal(x, y)
+    for player in a.players:
+        optimizers = (getattr(model, f"{player}_optimizer") for model in (a, b))
+        for x, y in zip(*(each.variables for each in optimizers), strict=True):
+            np.testing.assert_array_equal(x, y)
     histories = [list(csv.DictReader((w / "history.csv").open())) for w in (one, other)]
     assert [int(row["epoch"]) for row in histories[1]] == list(range(epochs))
     # Keras writes NA where an epoch has no value.

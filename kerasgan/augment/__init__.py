@@ -21,7 +21,7 @@ def get(policy):
     Raises:
         ValueError: If it is none of these.
     """
-    name, _, images = policy.partition(":")
+    name, _, images = str(policy).partition(":")
     if name != "adaptive":
         return DiffAugment(policy)
     if not images:

@@ -1,5 +1,7 @@
 """Adaptive augmentation of Karras et al."""
 
+import numbers
+
 import keras
 import tensorflow as tf
 from keras import ops
@@ -48,10 +50,10 @@ class AugmentationPipeline:
 
     def __init__(self, probability, geometry=1.0, color=1.0, cutout=0.0):
         scheduled = isinstance(probability, keras.optimizers.schedules.LearningRateSchedule)
-        if not scheduled and not 0.0 <= probability <= 1.0:
+        if not scheduled and not (isinstance(probability, numbers.Real) and 0 <= probability <= 1):
             raise ValueError(f"probability must be in [0, 1], or a schedule; got {probability!r}.")
         for name, strength in (("geometry", geometry), ("color", color), ("cutout", cutout)):
-            if strength < 0.0:
+            if not isinstance(strength, numbers.Real) or strength < 0.0:
                 raise ValueError(f"{name} must not be negative, got {strength!r}.")
         self.given, self.moves = probability, scheduled
         self.geometry, self.color, self.cutout = geometry, color, cutout

@@ -85,7 +85,7 @@ class DiffAugment:
     """
 
     def __init__(self, policy="color,translation,cutout"):
-        names = [name.strip() for name in policy.split(",")]
+        names = [name.strip() for name in str(policy).split(",")]
         unknown = [name for name in names if name not in TRANSFORMS]
         if unknown:
             raise ValueError(

@@ -21,11 +21,14 @@ class SampleGrid(keras.callbacks.Callback):
         log_dir: A folder, or URL, where TensorBoard is to find the grids too, or None.
 
     Raises:
-        ValueError: If `directory` is a URL.
+        ValueError: If `directory` is a URL, or `every` or `count` is less than 1.
     """
 
     def __init__(self, directory, every=1, count=64, seed=0, examples=None, log_dir=None):
         super().__init__()
+        for name, value in (("every", every), ("count", count)):
+            if value < 1:
+                raise ValueError(f"{name} must be at least 1, got {value!r}.")
         self.log_dir, self._writer = log_dir, None
         self.examples = examples
         self.directory = local(directory)

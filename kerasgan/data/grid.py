@@ -1,6 +1,7 @@
 """Grids of images, and image files."""
 
 import math
+import pathlib
 
 import numpy as np
 from PIL import Image
@@ -20,7 +21,12 @@ def image_grid(images, columns=None, margin=2):
     Returns:
         uint8 (rows * (H + margin) - margin, columns * (W + margin) - margin, C): of images with
         more than four channels the first three.
+
+    Raises:
+        ValueError: If they have another shape.
     """
+    if np.ndim(images) != 4:
+        raise ValueError(f"images must be uint8 (N, H, W, C), but have shape {np.shape(images)}.")
     images = _visible(images)
     count, height, width, channels = images.shape
     columns = columns or math.ceil(math.sqrt(count))
@@ -44,6 +50,10 @@ def save_image(path, image):
 
     The first three of more than four channels are written.
     The file takes its name when it is whole: one that was there stays as it was if writing fails.
+
+    Raises:
+        ValueError: If the image has another shape or type, or the name tells no format.
+        OSError: If the file cannot be written.
     """
     image = _picture(image)
     with whole(path) as unfinished:
@@ -57,7 +67,14 @@ def save_film(path, images, seconds=0.08):
         path: A .gif or .webp file.
         images: A list of them.
         seconds: How long each is shown.
+
+    Raises:
+        ValueError: If the file is another one, there is no image, or as in `save_image`.
+        OSError: If the file cannot be written.
     """
+    path = pathlib.Path(path)
+    if path.suffix not in (".gif", ".webp") or not len(images):
+        raise ValueError(f"{len(images)} images cannot be a film in {path}: give some, and .gif.")
     images = [_picture(image) for image in images]
     options = {"save_all": True, "duration": round(1000 * seconds), "loop": 0}
     if path.suffix == ".webp":
@@ -68,6 +85,10 @@ def save_film(path, images, seconds=0.08):
 
 def _picture(image):
     """Returns an image as one of Pillow."""
+    if np.ndim(image) != 3 or image.dtype != np.uint8:
+        raise ValueError(
+            f"An image must be uint8 (H, W, C), but is {image.dtype.name}, {np.shape(image)}."
+        )
     image = np.ascontiguousarray(_visible(image))
     return Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image)
 

@@ -1,6 +1,7 @@
 """Moving averages of networks' weights."""
 
 import math
+import numbers
 
 import keras
 import tensorflow as tf
@@ -64,7 +65,7 @@ def check_ema(ema):
     """Raises a ValueError if `ema` is no decay in (0, 1), no `HalfLife` and not None."""
     if ema is None or isinstance(ema, HalfLife):
         return
-    if not 0.0 < ema < 1.0:
+    if not isinstance(ema, numbers.Real) or not 0.0 < ema < 1.0:
         raise ValueError(f"ema must be a decay in (0, 1) such as 0.999, or None; got {ema!r}.")
 
 

@@ -1,6 +1,7 @@
 """Checks that data pass within a step, and that networks pass when a model is made of them."""
 
 import contextlib
+import math
 import numbers
 import re
 import warnings
@@ -68,6 +69,17 @@ def check_integer(name, value, least=1, wanted="a positive integer"):
     if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
         raise ValueError(f"{name} must be {wanted}, got {value!r}.")
     return int(value)
+
+
+def check_weight(name, value):
+    """Returns the weight of a loss.
+
+    Raises:
+        ValueError: If it is no number, negative, NaN or infinite.
+    """
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0 <= value < math.inf:
+        raise ValueError(f"{name} must be a number of at least 0, got {value!r}.")
+    return value
 
 
 def check_augment(augment, players, example_shape):

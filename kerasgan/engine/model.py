@@ -130,16 +130,16 @@ class AdversarialModel(
                 under the strategy at all.
         """
         unknown = kwargs.keys() - _KERAS_OPTIONS
-        wanted = " and a ".join(f"{name}_optimizer" for name in self.players)
+        wanted = ", ".join(f"{name}_optimizer" for name in self.players)
         if unknown:
             raise TypeError(
                 f"{type(self).__name__}.compile() does not take {', '.join(sorted(unknown))}: "
-                f"it takes a {wanted} and an adversarial_loss."
+                f"it takes {wanted} and adversarial_loss."
             )
         objects = [each for each in optimizers if isinstance(each, keras.optimizers.Optimizer)]
         if len({id(each) for each in objects}) < len(objects):
             raise ValueError(
-                f"A {wanted} must be two objects: an optimizer keeps state for the weights of one "
+                f"{wanted} must be separate objects: each keeps state for the weights of one "
                 "network."
             )
         replicas.check_options(self.distribute_strategy, kwargs)

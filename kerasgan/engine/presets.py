@@ -5,6 +5,7 @@ config.json, metadata.json, model.weights.h5 (in half precision) and README.md, 
 `keras.saving.load_model(folder)` loads it too.
 """
 
+import contextlib
 import json
 import pathlib
 import shutil
@@ -60,18 +61,22 @@ class Presets:
             **overrides: Arguments of the model in the place of the preset's, such as `ema=0.999`.
 
         Raises:
-            ValueError: If there is no such preset, or it is of another class.
+            ValueError: If there is no such preset, it is of another class, or a file of it is
+                damaged.
             ImportError: If a hub is asked for without `huggingface_hub`.
             OSError: If the hub does not give it.
         """
         folder = find(preset, cls)
-        config = _config(folder)
-        found = _class_of(config)
+        with _reading(folder / "config.json"):
+            config = _config(folder)
+            found = _class_of(config)
         if not issubclass(found, cls):
             raise ValueError(f"The preset {preset!r} is a {found.__name__}, and no {cls.__name__}.")
-        model = keras.saving.deserialize_keras_object(config, safe_mode=True)
+        with _reading(folder / "config.json"):
+            model = keras.saving.deserialize_keras_object(config, safe_mode=True)
         if load_weights:
-            model.load_weights(folder / "model.weights.h5")
+            with _reading(folder / "model.weights.h5"):
+                model.load_weights(folder / "model.weights.h5")
         if overrides:
             networks = {name: getattr(model, name) for name in model.network_names}
             model = found.from_config(model.get_config() | networks | overrides)
@@ -109,6 +114,16 @@ class Presets:
                 config.pop(name, None)
             _write_json(unfinished / "config.json", config)
             describe(unfinished, facts, path.name)
+
+
+@contextlib.contextmanager
+def _reading(file):
+    """Makes a ValueError that names the file of whatever Keras and h5py raise on damaged ones."""
+    try:
+        yield
+    except Exception as error:
+        text = " ".join(str(error).split())
+        raise ValueError(f"{file} cannot be read: {type(error).__name__}: {text}") from error
 
 
 def upload_preset(uri, folder):
@@ -235,6 +250,8 @@ def _class_of(config):
     Raises:
         ValueError: If it is no model of the zoo.
     """
+    if not isinstance(config, dict):
+        raise ValueError("it holds no model.")
     found = keras.saving.get_registered_object(config.get("registered_name"))
     if not (isinstance(found, type) and issubclass(found, Presets)):
         raise ValueError(f"{config.get('registered_name')!r} is no model of kerasgan.")

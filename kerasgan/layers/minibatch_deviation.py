@@ -16,9 +16,14 @@ class MinibatchStandardDeviation(keras.layers.Layer):
 
     Args:
         group_size: The least number of examples in a group; a smaller batch is one group.
+
+    Raises:
+        ValueError: If `group_size` is not positive.
     """
 
     def __init__(self, group_size=4, **kwargs):
+        if not group_size > 0:
+            raise ValueError(f"group_size must be positive, got {group_size!r}.")
         super().__init__(**kwargs)
         self.group_size = group_size
 

@@ -16,11 +16,24 @@ class PixelShuffle(keras.layers.Layer):
         factor: The side of the square.
 
     Input shape: (N, H, W, factor^2 C). Output shape: (N, factor H, factor W, C).
+
+    Raises:
+        ValueError: If `factor` is not positive, or the channels are no multiple of its square.
     """
 
     def __init__(self, factor, **kwargs):
+        if not factor > 0:
+            raise ValueError(f"factor must be positive, got {factor!r}.")
         super().__init__(**kwargs)
         self.factor = factor
+
+    def build(self, input_shape):
+        """Looks at the channels."""
+        if input_shape[-1] % self.factor**2:
+            raise ValueError(
+                f"{input_shape[-1]} channels do not make squares of {self.factor} x {self.factor} "
+                "pixels: give a multiple of their number."
+            )
 
     def call(self, maps):
         """Returns larger maps of fewer channels."""

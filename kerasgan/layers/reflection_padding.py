@@ -14,11 +14,24 @@ class ReflectionPadding2D(keras.layers.Layer):
         padding: How many pixels on each side; the sides of images must be larger.
 
     Input shape: (N, H, W, C). Output shape: (N, H + 2 padding, W + 2 padding, C).
+
+    Raises:
+        ValueError: If `padding` is negative, or a side that is known is not larger.
     """
 
     def __init__(self, padding, **kwargs):
+        if padding < 0:
+            raise ValueError(f"padding must not be negative, got {padding!r}.")
         super().__init__(**kwargs)
         self.padding = padding
+
+    def build(self, input_shape):
+        """Looks at the sides."""
+        if any(side is not None and side <= self.padding for side in input_shape[1:3]):
+            raise ValueError(
+                f"Images of {input_shape[1]} x {input_shape[2]} have no reflection of "
+                f"{self.padding} pixels: both sides must be larger."
+            )
 
     def call(self, images):
         """Returns the padded images."""

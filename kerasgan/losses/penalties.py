@@ -324,6 +324,7 @@ class Drift(Regularizer):
         return {"weight": self.weight}
 
 
+_WEIGHT = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?")
 _BY_NAME = {
     "gradient_penalty": GradientPenalty,
     "one_sided_gradient_penalty": OneSidedGradientPenalty,
@@ -352,7 +353,7 @@ def get_penalty(identifier):
     parts = []
     for part in re.split(r"\+(?=[a-z])", str(identifier)):
         name, _, weight = part.partition(":")
-        if name not in _BY_NAME:
+        if name not in _BY_NAME or not _WEIGHT.fullmatch(weight or "1"):
             raise ValueError(
                 f"Unknown penalty {identifier!r}: give a Penalty or one of {', '.join(_BY_NAME)}, "
                 "which may end in a weight, such as 'r1:0.1', or several, such as "

@@ -14,6 +14,12 @@ def pixel_agreement(images, others):
     Args:
         images: uint8, (N, H, W, C).
         others: As many of the same shape.
+
+    Raises:
+        ValueError: If their shapes differ.
     """
+    shapes = [tuple(each.shape) for each in (images, others)]
+    if shapes[0] != shapes[1]:
+        raise ValueError(f"images and others must have one shape, but have {shapes}.")
     bright = [ops.convert_to_tensor(each) > 127 for each in (images, others)]
     return ops.mean(ops.cast(ops.equal(*bright), "float32"), axis=(1, 2, 3))

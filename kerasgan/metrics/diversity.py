@@ -11,7 +11,12 @@ def mean_distance(images):
 
     Args:
         images: Floats, (N, ...), N at least 2.
+
+    Raises:
+        ValueError: If there is one alone.
     """
+    if images.shape[0] == 1:
+        raise ValueError(f"images must be at least 2, but have the shape {tuple(images.shape)}.")
     points = ops.reshape(ops.cast(images, "float32"), (ops.shape(images)[0], -1))
     points = points - ops.mean(points, axis=0)  # far from the origin differences would drown
     products = ops.matmul(points, ops.transpose(points))

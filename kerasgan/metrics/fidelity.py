@@ -65,7 +65,13 @@ def sharpness(images):
 
     Args:
         images: The images to measure.
+
+    Raises:
+        ValueError: If they are not floats.
     """
+    images = tf.convert_to_tensor(images)
+    if not images.dtype.is_floating:
+        raise ValueError(f"Images must be floats in [-1, 1], but are {images.dtype.name}.")
     luma = _luma(images, 0)
     down = luma[:, 1:, :-1] - luma[:, :-1, :-1]
     right = luma[:, :-1, 1:] - luma[:, :-1, :-1]

@@ -19,7 +19,7 @@ from kerasgan.models.gan import HasLatents
 from kerasgan.models.generating import Generates
 from kerasgan.models.labelling import GeneratesByLabel
 from kerasgan.models.partly_labelled import PartlyLabelled
-from kerasgan.models.priors import Gaussian, GaussianMixture
+from kerasgan.models.priors import Gaussian, GaussianMixture, Prior
 
 
 @keras.saving.register_keras_serializable("kerasgan")
@@ -77,6 +77,8 @@ class AdversarialAutoencoder(Encodes, Completes, Generates, HasLatents, Adversar
         **kwargs,
     ):
         prior = prior or self.default_prior()
+        if not isinstance(prior, Prior):
+            raise ValueError(f"prior must be a Prior such as Gaussian(2), got {prior!r}.")
         shape = image_shape
         if encoder is not None:
             shape = input_shape_of(encoder, "encoder", shape, "image_shape", ())

@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from kerasgan import losses, networks, optimizers
+from kerasgan.engine.checks import check_weight
 from kerasgan.engine.logs import logs
 from kerasgan.models.cgan import ConditionalGAN
 from kerasgan.models.classifying import Classifying, check_class_outputs, check_number
@@ -39,7 +40,7 @@ class ACGAN(Classifying, ConditionalGAN):
 
     def __init__(self, *args, num_classes=None, classification_weight=1.0, **kwargs):
         check_number("num_classes", num_classes)
-        self.classification_weight = classification_weight
+        self.classification_weight = check_weight("classification_weight", classification_weight)
         super().__init__(*args, num_classes=num_classes, **kwargs)
 
     def discriminator_conditions(self):

@@ -88,7 +88,8 @@ class BoundarySeekingGAN(_BoundarySeeking):
         if self.adversarial_loss.relativistic:
             raise ValueError(
                 "BoundarySeekingGAN weighs samples by the discriminator's logits of them alone: "
-                "give an adversarial_loss that is not relativistic, such as 'non_saturating'."
+                "give an adversarial_loss that is not relativistic, such as 'non_saturating', "
+                f"but not {type(self.adversarial_loss).__name__}."
             )
 
     # ------------------------------------------------------------------ the paper

@@ -12,7 +12,7 @@ from kerasgan.engine.model import AdversarialModel
 from kerasgan.engine.players import Networks
 from kerasgan.engine.shapes import check_network, input_shape_of, symbolic
 from kerasgan.models.classifying import Classifying, check_number
-from kerasgan.models.holes import RandomSquare
+from kerasgan.models.holes import RandomSquare, check_holes
 from kerasgan.models.inpainting import Inpaints
 from kerasgan.models.partly_labelled import PartlyLabelled, every_second
 
@@ -92,7 +92,8 @@ class CCGAN(PartlyLabelled, Classifying, Inpaints, AdversarialModel):
         made = discriminator(symbolic(shape, ()))
         if not isinstance(made, (list, tuple)) or len(made) != 2 or made[0].shape[1:] != (1,):
             raise ValueError(
-                f"The discriminator must make [logits (N, 1), features], in a list, not {made}."
+                "The discriminator must make [logits (N, 1), features], in a list, but makes "
+                f"{[tuple(each.shape) for each in tf.nest.flatten(made)]}."
             )
         features = made[1].shape[1:]
         if head is None:
@@ -106,7 +107,7 @@ class CCGAN(PartlyLabelled, Classifying, Inpaints, AdversarialModel):
         self.head = head
         self.num_classes = check_number("num_classes", head.output_shape[1])
         self.fill = (0.0,) * shape[2]
-        vars(self)["holes"] = holes or RandomSquare()  # not tracked by Keras
+        vars(self)["holes"] = check_holes(holes or RandomSquare())  # not tracked by Keras
 
     # ------------------------------------------------------------------ the paper
 

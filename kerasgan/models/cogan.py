@@ -7,7 +7,12 @@ import tensorflow as tf
 from kerasgan import losses, networks, optimizers
 from kerasgan.data import check_image_shape, check_images, check_labels, image_grid, to_float
 from kerasgan.engine.batches import batch_length, not_empty
-from kerasgan.engine.checks import check_integer, checked_labels, warn_of_bounded_logits
+from kerasgan.engine.checks import (
+    check_integer,
+    check_weight,
+    checked_labels,
+    warn_of_bounded_logits,
+)
 from kerasgan.engine.examples import examples_of
 from kerasgan.engine.logs import logs
 from kerasgan.engine.model import AdversarialModel
@@ -256,7 +261,12 @@ class CoGAN(Generates, HasLatents, TakesTwoDomains, TwoPlayers, AdversarialModel
         """Returns the generator of a domain, "a" or "b", a `keras.Model` that shares its weights.
 
         It is averaged if there is an average.
+
+        Raises:
+            ValueError: If there is no such domain.
         """
+        if domain not in ("a", "b"):
+            raise ValueError(f"domain must be 'a' or 'b', got {domain!r}.")
         shared, *own = self.sampler.layers
         return keras.Sequential([shared, own["ab".index(domain)]], name=f"generator_{domain}")
 
@@ -316,7 +326,8 @@ class DomainAdaptationCoGAN(Classifying, CoGAN):
     def __init__(self, *args, num_classes=None, class_weight=10.0, feature_weight=0.01, **kwargs):
         self.num_classes = check_number("num_classes", num_classes)
         super().__init__(*args, **kwargs)
-        self.class_weight, self.feature_weight = class_weight, feature_weight
+        self.class_weight = check_weight("class_weight", class_weight)
+        self.feature_weight = check_weight("feature_weight", feature_weight)
 
     def build_shared_discriminator(self, image_shape, seed):
         """Returns the paper's last layers of both discriminators."""

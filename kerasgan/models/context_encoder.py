@@ -7,11 +7,11 @@ import tensorflow as tf
 from kerasgan import networks, optimizers
 from kerasgan.data import check_image_shape, check_images
 from kerasgan.engine.batches import batch_length
-from kerasgan.engine.checks import warn_of_bounded_logits
+from kerasgan.engine.checks import check_weight, warn_of_bounded_logits
 from kerasgan.engine.logs import logs
 from kerasgan.engine.shapes import check_network, check_scores, input_shape_of
 from kerasgan.models.gan import AlternatingGAN
-from kerasgan.models.holes import Centre
+from kerasgan.models.holes import Centre, check_holes
 from kerasgan.models.inpainting import Inpaints
 
 
@@ -70,7 +70,7 @@ class ContextEncoder(Inpaints, AlternatingGAN):
         seed=None,
         **kwargs,
     ):
-        shape, holes = image_shape, holes or Centre()
+        shape, holes = image_shape, check_holes(holes or Centre())
         if generator is not None:
             shape = input_shape_of(generator, "generator", shape, "image_shape", ())
         if shape is None:
@@ -85,7 +85,8 @@ class ContextEncoder(Inpaints, AlternatingGAN):
         super().__init__((generator, discriminator), shape, seed=seed, **kwargs)
         vars(self)["holes"] = holes  # not tracked by Keras
         self.fill = check_fill(fill, shape[2])
-        self.content_weight, self.adversarial_weight = content_weight, adversarial_weight
+        self.content_weight = check_weight("content_weight", content_weight)
+        self.adversarial_weight = check_weight("adversarial_weight", adversarial_weight)
 
     def default_optimizers(self):
         """Returns the paper's Adam for both networks."""

@@ -7,7 +7,7 @@ from kerasgan import layers, losses, networks, optimizers
 from kerasgan.data import check_image_shape
 from kerasgan.engine import replicas
 from kerasgan.engine.batches import batch_length
-from kerasgan.engine.checks import check_integer, warn_of_bounded_logits
+from kerasgan.engine.checks import check_integer, check_weight, warn_of_bounded_logits
 from kerasgan.engine.logs import logs
 from kerasgan.engine.model import AdversarialModel
 from kerasgan.engine.players import Networks
@@ -111,8 +111,9 @@ class CycleGAN(TranslatesBothWays, TakesTwoDomains, TwoPlayers, AdversarialModel
         )
         self.generator_ab, self.generator_ba = generator_ab, generator_ba
         self.discriminator_a, self.discriminator_b = discriminator_a, discriminator_b
-        self.adversarial_weight = adversarial_weight
-        self.cycle_weight, self.identity_weight = cycle_weight, identity_weight
+        self.adversarial_weight = check_weight("adversarial_weight", adversarial_weight)
+        self.cycle_weight = check_weight("cycle_weight", cycle_weight)
+        self.identity_weight = check_weight("identity_weight", identity_weight)
         self.history_size = history_size
         self.history_a, self.history_b = (
             layers.ImageHistory(history_size, seed, name=f"history_{domain}") for domain in "ab"

@@ -47,6 +47,17 @@ class Holes:
         return cls(**config)
 
 
+def check_holes(holes):
+    """Returns what draws holes.
+
+    Raises:
+        ValueError: If it is no `Holes`.
+    """
+    if not isinstance(holes, Holes):
+        raise ValueError(f"holes must be Centre(), RandomSquare() or such, got {holes!r}.")
+    return holes
+
+
 @keras.saving.register_keras_serializable("kerasgan")
 class Centre(Holes):
     """A hole in the middle of each image, about half as high and half as wide.

@@ -9,7 +9,7 @@ import tensorflow as tf
 from kerasgan import losses
 from kerasgan.data import check_images, comparison_grid, to_float, to_uint8
 from kerasgan.engine.batches import batch_length
-from kerasgan.engine.checks import warn_of_bounded_logits
+from kerasgan.engine.checks import check_weight, warn_of_bounded_logits
 from kerasgan.engine.images import apply_padded, predict_images
 from kerasgan.engine.logs import logs
 from kerasgan.engine.model import AdversarialModel
@@ -38,7 +38,7 @@ class ImageToImage(AdversarialModel):
         check_made(players[0], input_shape, image_shape)
         super().__init__(players, image_shape, **kwargs)
         self.inputs_shape = tuple(input_shape)
-        self.content_weight = content_weight
+        self.content_weight = check_weight("content_weight", content_weight)
 
     # ------------------------------------------------------------------ the paper
 
@@ -211,7 +211,7 @@ class ContentGAN(AlternatingGAN, ImageToImage):
         extra_shapes = self.discriminator_conditions(input_shape)
         check_scores(discriminator, image_shape, extra_shapes)
         warn_of_bounded_logits(discriminator, image_shape, extra_shapes, self.logits_count)
-        self.adversarial_weight = adversarial_weight
+        self.adversarial_weight = check_weight("adversarial_weight", adversarial_weight)
 
     # ------------------------------------------------------------------ the paper
 

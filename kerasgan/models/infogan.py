@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from kerasgan import losses, networks, optimizers
+from kerasgan.engine.checks import check_weight
 from kerasgan.engine.logs import logs
 from kerasgan.models.classifying import Classifying, check_class_outputs, check_number
 from kerasgan.models.coding import GeneratesByCode
@@ -57,8 +58,8 @@ class InfoGAN(GeneratesByCode, Classifying, GAN):
     ):
         self.num_categories = check_number("num_categories", num_categories)
         self.num_continuous = check_number("num_continuous", num_continuous, 0)
-        self.information_weight = information_weight
-        self.continuous_weight = continuous_weight
+        self.information_weight = check_weight("information_weight", information_weight)
+        self.continuous_weight = check_weight("continuous_weight", continuous_weight)
         self.default_latent_dim = 62 + self.code_dim
         super().__init__(*args, **kwargs)
         if self.latent_dim <= self.code_dim:

@@ -9,7 +9,7 @@ import tensorflow as tf
 from kerasgan import losses, networks
 from kerasgan.data import check_image_shape, check_images, comparison_grid, to_float, to_uint8
 from kerasgan.engine.batches import batch_length, not_empty
-from kerasgan.engine.checks import check_integer, warn_of_bounded_logits
+from kerasgan.engine.checks import check_integer, check_weight, warn_of_bounded_logits
 from kerasgan.engine.images import apply_padded, predict_images
 from kerasgan.engine.logs import logs
 from kerasgan.engine.model import AdversarialModel
@@ -43,7 +43,9 @@ class PredictsFrames(AdversarialModel):
         check_network(players[0], "generator", [takes], makes, "image_shape")
         super().__init__(players, image_shape, **kwargs)
         self.frames, self.inputs_shape = frames, takes
-        self.l1_weight, self.l2_weight, self.gdl_weight = l1_weight, l2_weight, gdl_weight
+        self.l1_weight = check_weight("l1_weight", l1_weight)
+        self.l2_weight = check_weight("l2_weight", l2_weight)
+        self.gdl_weight = check_weight("gdl_weight", gdl_weight)
 
     # ------------------------------------------------------------------ the paper
 
@@ -405,7 +407,7 @@ class NextFrameGAN(TwoPlayers, PredictsFrames):
         )
         for name, judge in zip(self.network_names[1:], judges, strict=True):
             setattr(self, name, judge)
-        self.adversarial_weight = adversarial_weight
+        self.adversarial_weight = check_weight("adversarial_weight", adversarial_weight)
 
     # ------------------------------------------------------------------ the paper
 

@@ -10,6 +10,7 @@ from kerasgan import losses, networks
 from kerasgan.data import to_float
 from kerasgan.engine import replicas
 from kerasgan.engine.batches import batch_length, split
+from kerasgan.engine.checks import check_weight
 from kerasgan.engine.logs import logs
 from kerasgan.keras_compat import layers_of
 from kerasgan.layers import WeightNormalizedDense, initialize_from_data
@@ -62,7 +63,7 @@ class SemiSupervisedGAN(PartlyLabelled, Classifying, GAN):
     def __init__(self, *args, num_classes=None, unlabelled_weight=1.0, **kwargs):
         own_network = kwargs.get("discriminator") is not None or len(args) > 3
         self.num_classes = check_number("num_classes", num_classes, needed=not own_network)
-        self.unlabelled_weight = unlabelled_weight
+        self.unlabelled_weight = check_weight("unlabelled_weight", unlabelled_weight)
         super().__init__(*args, **kwargs)
         logits, _ = self.discriminator.compute_output_spec(keras.Input(self.image_shape))
         self.num_classes = check_number("num_classes", logits.shape[1] - self.generated_classes)

@@ -9,7 +9,7 @@ from kerasgan import layers, losses, networks
 from kerasgan.data import check_image_shape, comparison_grid, to_float, to_uint8
 from kerasgan.engine import replicas
 from kerasgan.engine.batches import batch_length, split
-from kerasgan.engine.checks import check_integer, warn_of_bounded_logits
+from kerasgan.engine.checks import check_integer, check_weight, warn_of_bounded_logits
 from kerasgan.engine.images import apply_padded, predict_images
 from kerasgan.engine.logs import logs
 from kerasgan.engine.model import AdversarialModel
@@ -107,7 +107,8 @@ class SimGAN(TakesTwoDomains, TwoPlayers, AdversarialModel):
         )
         self.history_size = check_integer("history_size", history_size, *wanted)
         super().__init__((generator, discriminator), shape, ema=ema, seed=seed, **kwargs)
-        self.features, self.regularization_weight = features, regularization_weight
+        self.features = features
+        self.regularization_weight = check_weight("regularization_weight", regularization_weight)
         self.steps = self.add_state("steps", "int64", "only_first_replica")
         if self.history_size:
             self.refined_history = layers.SampledHistory(history_size, seed, name="refined_history")

@@ -15,6 +15,7 @@ from kerasgan.engine.shapes import check_network, input_shape_of
 from kerasgan.models.completing import Completes
 from kerasgan.models.gan import AlternatingGAN, HasLatents, normal
 from kerasgan.models.generating import Generates
+from kerasgan.networks.common import check_seed
 
 
 class StyleBased(Completes, Generates, HasLatents, AlternatingGAN):
@@ -233,6 +234,8 @@ class StyleBased(Completes, Generates, HasLatents, AlternatingGAN):
         """
         if not 0 <= layer <= self.layers_count:
             raise ValueError(f"layer must lie in [0, {self.layers_count}], got {layer!r}.")
+        for seed in (*coarse_seeds, *fine_seeds):
+            check_seed(seed)
         coarse, fine = (
             np.concatenate([self.map(self.sample_latent(1, seed), truncation) for seed in seeds])
             for seeds in (coarse_seeds, fine_seeds)

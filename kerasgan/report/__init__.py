@@ -1,5 +1,5 @@
 """The page of a run."""
 
-from kerasgan.report.page import Run, page
+from kerasgan.report.page import PictureError, Run, page
 
-__all__ = ["Run", "page"]
+__all__ = ["PictureError", "Run", "page"]

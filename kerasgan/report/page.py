@@ -15,6 +15,10 @@ from kerasgan.report.charts import Chart, charts, points
 _PICTURES, _SIDE = 24, 768
 
 
+class PictureError(ValueError):
+    """A picture of samples that cannot be read; the message names it."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Run:
     """What a page shows of a run.
@@ -78,6 +82,9 @@ def page(runs):
 
     Args:
         runs: `Run`s, a list.
+
+    Raises:
+        PictureError: If a picture of samples is damaged.
     """
     names = _names(runs)
     if len(runs) == 1:
@@ -109,8 +116,11 @@ def _template():
 @functools.lru_cache(maxsize=64)
 def _embedded(path, changed):
     """Returns a picture as a data URL; `changed` is when it was, so that it is read once."""
-    with Image.open(path, formats=["PNG"]) as picture:
-        picture.thumbnail((_SIDE, _SIDE))
-        file = io.BytesIO()
-        picture.save(file, "WEBP", quality=80)
+    file = io.BytesIO()
+    try:
+        with Image.open(path, formats=["PNG"]) as picture:
+            picture.thumbnail((_SIDE, _SIDE))
+            picture.save(file, "WEBP", quality=80)
+    except Exception as error:  # Pillow's decoders raise nearly anything on broken files
+        raise PictureError(f"{path} cannot be read: {error}") from error
     return f"data:image/webp;base64,{base64.b64encode(file.getvalue()).decode()}"

@@ -15,6 +15,15 @@ try:
 except ImportError:  # Windows
     fcntl = None
 
+# What is read of a run whatever its options are, and what it is called in an error.
+_READ = {
+    "model": (str, "text"),
+    "epochs": (int, "number"),
+    "trained_epochs": (int, "number"),
+    "examples": (int, "number"),
+    "image_shape": (list, "list"),
+    "versions": (dict, "dict"),
+}
 # What a folder holds before anything is written that is worth keeping.
 _EMPTY = {"lock", ".unfinished-recipe.json"}
 
@@ -105,8 +114,13 @@ def read_options(path):
             return {}
     try:
         options = json.loads(file.read_text(encoding="utf-8"))
+        json.dumps(options, ensure_ascii=False).encode()  # escapes may hide what is not UTF-8
     except (OSError, ValueError, RecursionError) as error:
         raise RunError(f"{file} cannot be read: {error}") from error
     if not isinstance(options, dict):
         raise RunError(f"{file} cannot be read: it holds no options")
+    for name, (kind, called) in _READ.items():
+        value = options.get(name, kind())
+        if not isinstance(value, kind) or (kind is int and not 0 <= value < 2**31):
+            raise RunError(f"{file} cannot be read: {name}={value!r} is no {called}")
     return options

@@ -21,6 +21,9 @@ def read_history(path):
 
     Returns:
         A list of dicts, the epoch an integer and all else text.
+
+    Raises:
+        OSError: If the system refuses to read it.
     """
     if not path.exists():
         return []
@@ -38,7 +41,10 @@ def read_history(path):
         rows = list(csv.reader(lines, delimiter=separator, skipinitialspace=True))
     except csv.Error:
         return None
-    names, *rows = [row for row in rows if any(value.strip() for value in row)]
+    rows = [row for row in rows if any(value.strip() for value in row)]
+    if not rows:  # separators alone
+        return None
+    names, *rows = rows
     names = [name.strip() for name in names]
     if rows and len(rows[-1]) < len(names) and rows[-1][0].isdecimal():
         rows.pop()  # a process was killed while it wrote
@@ -54,10 +60,11 @@ def read_history(path):
 
 
 def _whole(text):
-    """Returns the integer of a text such as 2 or 2.0."""
-    if not float(text).is_integer():
+    """Returns the integer of a text such as 2 or 2.0, which counts epochs from 0."""
+    value = float(text)
+    if not value.is_integer() or not 0 <= value < 2**31:
         raise ValueError
-    return int(float(text))
+    return int(value)
 
 
 def write_history(path, rows):

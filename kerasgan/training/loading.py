@@ -75,10 +75,8 @@ def _load_checkpoint(folder):
         if newest != (options.get("epochs"), 0):
             print(f"Using {file}, which may be older than {checkpoint.paths()[-1]}", flush=True)
         return None
-    try:
+    with loading(config):
         model = keras.models.model_from_json(config.read_text(encoding="utf-8"))
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise RunError(f"{config} cannot be read: {error!r}") from error
     if not isinstance(model, AdversarialModel):
         raise RunError(f"{config} holds no model of kerasgan")
     with run_errors(ValueError):

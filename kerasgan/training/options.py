@@ -56,6 +56,14 @@ def _or_empty(check):
     return checked
 
 
+def _text(check):
+    def checked(value):
+        check_text(value)
+        check(value)
+
+    return checked
+
+
 _BOOL = _one_of(False, True)
 # How each option is checked where it is not None.
 CHECKS = {
@@ -65,7 +73,7 @@ CHECKS = {
     "epochs": _integer(1),
     "least_steps": _integer(1),
     "small": _BOOL,
-    "augment": _or_empty(augment.get),
+    "augment": _or_empty(_text(augment.get)),
     "direction": _one_of("a_to_b", "b_to_a"),
     "edges": _BOOL,
     "scale": _integer(1),
@@ -82,8 +90,8 @@ CHECKS = {
     "l2_weight": _number,
     "gdl_weight": _number,
     "adversarial_weight": _number,
-    "adversarial_loss": losses.get,
-    "penalty": _or_empty(losses.get_penalty),
+    "adversarial_loss": _text(losses.get),
+    "penalty": _or_empty(_text(losses.get_penalty)),
     "steps_per_epoch": _integer(1),
     "generator_learning_rate": _number,
     "discriminator_learning_rate": _number,
@@ -98,7 +106,7 @@ CHECKS = {
     "stream": _BOOL,
     "cache_dir": check_text,
     "checkpoint_every": _integer(1),
-    "metrics": names_of,
+    "metrics": _or_empty(_text(names_of)),
     "metrics_every": _integer(1),
     "features": check_text,
     "monitor": check_text,
@@ -270,6 +278,8 @@ def _same(option, other):
         return True
     if not isinstance(option, str) or not isinstance(other, str):
         return False
-    with run_errors(OSError):
+    try:
         paths = [path_of(text) for text in (option, other)]
         return all(path.exists() for path in paths) and paths[0].samefile(paths[1])
+    except (OSError, RunError):  # such as of a name that is too long: it is no path
+        return False

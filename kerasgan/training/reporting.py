@@ -4,11 +4,12 @@ import datetime
 import re
 
 import keras
+import numpy as np
 from absl import logging
 
 from kerasgan import report
 from kerasgan.training import folder
-from kerasgan.training.errors import RunError
+from kerasgan.training.errors import RunError, run_errors
 from kerasgan.training.history import number, numbers, read_history
 
 _WARNINGS = "warnings.txt"
@@ -26,18 +27,20 @@ def write_report(workdirs, path, defaults=()):
         defaults: The options that each run would have if nobody had chosen any; a list, or empty.
 
     Raises:
-        RunError: If a folder holds no run.
+        RunError: If a folder holds no run, or a file in it that the page shows is damaged.
     """
     defaults = defaults or [{}] * len(workdirs)
     runs = [gather(*each) for each in zip(workdirs, defaults, strict=True)]
-    folder.write(path, report.page(runs))
+    with run_errors(report.PictureError):
+        text = report.page(runs)
+    folder.write(path, text)
 
 
 def gather(workdir, defaults):
     """Returns the `kerasgan.report.Run` of a run's folder.
 
     Raises:
-        RunError: If the folder holds no run.
+        RunError: If the folder holds no run, or recipe.json is damaged.
     """
     options = folder.read_options(workdir)
     if not options:
@@ -45,7 +48,7 @@ def gather(workdir, defaults):
     rows = read_history(workdir / "history.csv") or []
     history = [
         {"epoch": row["epoch"]}
-        | {k: v for k in row if k != "epoch" and (v := number(row[k])) is not None}
+        | {k: v for k in row if k != "epoch" and _can_be_drawn(v := number(row[k]))}
         for row in rows
     ]
     samples = workdir / "samples"
@@ -61,7 +64,7 @@ def gather(workdir, defaults):
         real=real if real.exists() else None,
         options={name: value for name, value in options.items() if name not in _FACTS},
         defaults=defaults,
-        warnings=warnings.read_text(encoding="utf-8").splitlines() if warnings.exists() else [],
+        warnings=warnings.read_text("utf-8", "replace").splitlines() if warnings.exists() else [],
     )
 
 
@@ -84,7 +87,14 @@ def _facts(workdir, options, rows):
     return facts
 
 
+def _can_be_drawn(value):
+    """Whether a value, or None, is one that float32 holds; a file that was edited has others."""
+    return value is not None and abs(value) <= float(np.finfo("float32").max)
+
+
 def _duration(seconds):
+    if not abs(seconds) < datetime.timedelta.max.total_seconds():  # of a file that was edited
+        return f"{seconds:.3g} s"
     return str(datetime.timedelta(seconds=round(seconds)))
 
 

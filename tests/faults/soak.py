@@ -2,7 +2,7 @@
 
     python tests/faults/soak.py [--steps=30000] [--steps_per_epoch=100] [--without=GANHealth ...]
 
-It trains with the callbacks of scripts/train.py, but for those named after `--without`. Prints the
+It trains with the callbacks of a run, but for those named after `--without`. Prints the
 memory after each 1,000 steps, and ends with an error if it has grown by more than 20 MB since the
 first 2,000.
 """
@@ -10,17 +10,13 @@ first 2,000.
 import argparse
 import os
 import pathlib
-import sys
 import tempfile
 
 import keras
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "scripts"))
-
-from train import Curves
-
 import kerasgan
 from kerasgan import callbacks
+from kerasgan.training.records import Curves
 
 IMAGE_SHAPE = (8, 8, 1)
 BATCH_SIZE = 32

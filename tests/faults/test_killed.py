@@ -61,3 +61,9 @@ def test_a_training_that_is_killed_goes_on_to_the_same_bits(folder, tmp_path, ki
     assert result.returncode == 0, result.stderr
     assert "Resuming after epoch 1, step 1" in result.stdout
     assert_equal_runs(straight, killed, on_source.EPOCHS)
+
+
+@pytest.mark.parametrize("name", ["healthy", "kill", "soak"])
+def test_the_programs_start(name, tmp_path):
+    result = run(TRAINER.with_name(name), "--help", cwd=tmp_path)
+    assert result.returncode == 0 and "--" in result.stdout, result.stderr

@@ -522,7 +522,7 @@ def test_compile_refuses_what_it_does_not_know(options, error, message):
 
 def test_one_optimizer_for_two_networks_is_refused():
     optimizer = keras.optimizers.Adam()
-    with pytest.raises(ValueError, match="must be two objects"):
+    with pytest.raises(ValueError, match="must be separate objects"):
         models.DCGAN(SHAPE).compile(optimizer, optimizer)
 
 

@@ -129,6 +129,16 @@ def test_what_is_no_model_is_refused(tmp_path):
         models.GAN.from_preset(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["config.json", "model.weights.h5"])
+def test_a_damaged_file_is_named(folder, name):
+    content = (folder / name).read_bytes()
+    for damaged in (b"", b"[1]", content[: len(content) // 2]):
+        (folder / name).write_bytes(damaged)
+        with pytest.raises(ValueError, match=f"{name} cannot be read: "):
+            models.GAN.from_preset(folder)
+    (folder / name).write_bytes(content)
+
+
 def test_nothing_is_overwritten(trained, folder):
     with pytest.raises(FileExistsError, match="exists already"):
         trained.save_to_preset(folder)

@@ -9,9 +9,10 @@ from conformance import cases
 from conformance.cases import begin, stop
 
 import kerasgan
+import zoo
 from kerasgan import models
 from kerasgan.data import order
-from kerasgan.training import RunError, folder, history, load_model
+from kerasgan.training import RunError, folder, history, load_model, options
 
 ROWS = [{"epoch": 0, "loss": "0.5", "val": "NA"}, {"epoch": 1, "loss": "-2e-05", "val": "1.25"}]
 PLAIN = "epoch,loss,val\r\n0,0.5,NA\r\n1,-2e-05,1.25\r\n"
@@ -64,6 +65,9 @@ def test_a_column_of_the_users_stays(tmp_path):
         b"epoch,loss,loss\n0,0.5,0.5\n",
         "epoch,loss\n0,0.5\n".encode("utf-16"),
         b'epoch,loss\n0,"' + b"0" * 200_000 + b'"\n',
+        b",,\n",
+        b"epoch,loss\n-1,0.5\n",
+        b"epoch,loss\n1e300,0.5\n",
     ],
 )
 def test_a_history_that_makes_no_sense_is_kept_aside(content, tmp_path, caplog):
@@ -164,7 +168,9 @@ def test_the_newest_model_of_a_run_is_loaded(tmp_path, capsys):
     (path / "model.keras").rename(tmp_path / "model.keras")
     loads(9, ["epoch-00002.weights.h5"])
     (tmp_path / "model.keras").rename(path / "model.keras")
-    for content in ("{}", "{", '{"class_name": "Game"}'):
+    config = json.loads((path / "config.json").read_text())
+    config["config"]["generator"]["module"] = 1.5
+    for content in ("{}", "{", '{"class_name": "Game"}', json.dumps(config)):
         (path / "config.json").write_text(content)
         with pytest.raises(RunError, match="config.json"):
             load_model(path)
@@ -178,9 +184,20 @@ def test_the_newest_model_of_a_run_is_loaded(tmp_path, capsys):
 
 
 def test_options_that_cannot_be_read(tmp_path):
-    for content in (b"\xff\xfe", b"{", b"[1, 2]", b"[" * 100_000, b""):
+    wrong = [{"trained_epochs": "2"}, {"epochs": -1}, {"epochs": 10**30}, {"examples": 1.5}]
+    wrong += [{"versions": []}, {"image_shape": 8}, {"model": ["gan"]}, {"dataset": "\ud800"}]
+    wrong = [json.dumps(each).encode() for each in wrong]
+    for content in (b"\xff\xfe", b"{", b"[1, 2]", b"[" * 100_000, b"", *wrong):
         (tmp_path / "recipe.json").write_bytes(content)
         with pytest.raises(RunError, match="recipe.json cannot be read"):
             folder.read_options(tmp_path)
     (tmp_path / "recipe.json").write_text(json.dumps({"epochs": 3}))
     assert folder.read_options(tmp_path / "best.keras") == {"epochs": 3}
+
+
+def test_what_is_no_path_is_another_one(tmp_path):
+    chosen = options.resolve(zoo.RECIPES["gan"], {"dataset": "digits"}, {})
+    for name, value in (("dataset", "a" * 5000), ("model", "a\0b")):
+        folder.write_options(tmp_path, chosen | {name: value})
+        with pytest.raises(RunError, match=f"holds another run .{name}=a.*{chosen[name]} here"):
+            options.check_workdir(tmp_path, chosen, resume=True)

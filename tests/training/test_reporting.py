@@ -4,7 +4,8 @@ import keras
 import pytest
 
 from kerasgan import callbacks
-from kerasgan.training.reporting import Report, gather
+from kerasgan.training import RunError
+from kerasgan.training.reporting import Report, gather, write_report
 
 
 @pytest.fixture
@@ -31,6 +32,27 @@ def test_a_run_that_has_just_begun_has_a_page(workdir):
     (workdir / "times.csv").unlink()
     Report(workdir, {}, callbacks.GANHealth(None)).on_epoch_end(0)
     assert "0 of 4 epochs" in (workdir / "report.html").read_text()
+
+
+def test_edited_files_have_a_page(workdir):
+    (workdir / "history.csv").write_text("epoch,a,b\n0,1.0,1e300\n1,inf,1e308\n2,-1e308,2.0\n")
+    (workdir / "times.csv").write_text("epoch,seconds\n0,1e308\n1,-inf\n2,inf\n")
+    (workdir / "warnings.txt").write_bytes(b"After \xff steps\n")
+    write_report([workdir], workdir / "report.html")
+    text = (workdir / "report.html").read_text()
+    assert "After \ufffd steps" in text and "nan s" in text
+    assert gather(workdir, {}).history == [
+        {"epoch": 0, "a": 1.0},
+        {"epoch": 1},
+        {"epoch": 2, "b": 2.0},
+    ]
+
+
+def test_a_damaged_picture_is_named(workdir):
+    (workdir / "samples").mkdir()
+    (workdir / "samples" / "epoch-00001.png").write_bytes(b"\x89PNG")
+    with pytest.raises(RunError, match="epoch-00001.png cannot be read"):
+        write_report([workdir], workdir / "report.html")
 
 
 def test_warnings_stay_when_a_run_goes_on(workdir):
