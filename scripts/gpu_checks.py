@@ -1,14 +1,17 @@
 """The laws that gpu_check.py looks at: functions that return whether one holds, and the finding."""
 
+import importlib.util
 import tempfile
 import time
 
 import keras
 import numpy as np
 import tensorflow as tf
+import workers
 
 from kerasgan import fast, models, networks
 
+_STEPS = 2  # of each recipe
 _IMAGES = np.random.default_rng(0).integers(0, 256, (64, 32, 32, 3), dtype=np.uint8)
 
 
@@ -34,17 +37,27 @@ def given_latents(shape, seed):
     return tf.reshape(tf.sin(tf.range(tf.reduce_prod(shape), dtype="float32")), shape)
 
 
-def check_training():
-    """Losses of games with and without penalties are finite, and weights change."""
-    for kind in (models.DCGAN, models.WGANGP, models.LSGAN):
-        model = build(kind)
-        before = model.get_weights()
-        history = train(model)
-        if not all(np.isfinite(values).all() for values in history.values()):
-            return False, f"{kind.__name__}: {history}"
-        if not largest(before, model.get_weights()):
-            return False, f"{kind.__name__}: no weight has changed"
-    return True, "DCGAN, WGAN-GP, LSGAN"
+def check_recipe(recipe):
+    """Losses of a recipe's model on its default data are finite, and each player's weights change.
+
+    It has the recipe's small networks, if there are some.
+    """
+    name = next(iter(recipe.data))
+    loaded, small = recipe.load(name, recipe.data[name].image_shape), recipe.small_of(name)
+    model = recipe.build(loaded, 0, small)
+    recipe.compile(model, _STEPS, small)
+
+    def weights():
+        players = ((each, getattr(model, each)) for each in model.players)
+        return {each: [w.numpy() for w in player.trainable_variables] for each, player in players}
+
+    before = weights()
+    batches = recipe.stream(loaded, 4 * model.least_batch, 0, 0)
+    history = model.fit(batches, epochs=1, steps_per_epoch=_STEPS, verbose=0).history
+    still = [each for each, after in weights().items() if not largest(before[each], after)]
+    wrong = [key for key, values in history.items() if not np.isfinite(values).all()]
+    found = [f"{each} unchanged" for each in still] + [f"{key} not finite" for key in wrong]
+    return not found, "; ".join(found) or f"{', '.join(before)} on {name}"
 
 
 def check_determinism():
@@ -156,6 +169,16 @@ def check_kernels():
     )
     ratio = keras_time / fast_time
     return error < 1e-2, f"relative error {error:.1g}; Keras' take {ratio:.2f} times as long"
+
+
+def measure_pytorch(steps):
+    """Returns how many images a second PyTorch trains the same networks on, if it is installed."""
+    if importlib.util.find_spec("torch") is None:
+        return True, "PyTorch is not installed"
+    with workers.worker("gpu_peer") as process:
+        built = workers.ask(process)
+        found = workers.ask(process, f"rate {steps}")["images_per_second"]
+    return True, f"{found:.0f} images a second, PyTorch {built['version']}, {built['device']}"
 
 
 def measure(steps):

@@ -23,7 +23,7 @@ def generate(count):
     from kerasgan import models
 
     model = models.DCGAN((64, 64, 3), seed=0)
-    vary(model.generator)
+    vary(model.generator, 1.0)
     latents = model.sample_latent(count, seed=1).numpy()
     return model.generator, {"latents": latents}, lambda: model.generate(count, seed=1)
 
@@ -33,7 +33,7 @@ def upscale(height, width):
     from kerasgan import models, networks
 
     model = models.SRResNet(generator=networks.srgan.generator(width=32, blocks=8, seed=0))
-    vary(model.generator)
+    vary(model.generator, 0.5)
     picture = pixels(0, (height, width, 3))
     return model.generator, {"picture": picture}, lambda: model.upscale(picture)
 
@@ -58,14 +58,19 @@ def pixels(seed, shape):
     return np.random.default_rng(seed).integers(0, 256, shape, "uint8")
 
 
-def vary(network):
-    """Draws weights of which no image is grey, and each other ones."""
+def vary(network, gain):
+    """Draws weights by which images differ: those that networks begin with make grey.
+
+    Args:
+        network: The network.
+        gain: How much larger values are after a layer; residual ones add up.
+    """
     generator = np.random.default_rng(0)
 
     def draw(weight):
         if weight.ndim < 2 or weight.shape[:-1] == (1, 1):
             return generator.uniform(0.5, 1.0, weight.shape)
-        return generator.normal(0.0, np.prod(weight.shape[:-1]) ** -0.5, weight.shape)
+        return generator.normal(0.0, gain * np.prod(weight.shape[:-1]) ** -0.5, weight.shape)
 
     network.set_weights([draw(weight) for weight in network.get_weights()])
 
