@@ -45,9 +45,13 @@ def main():
         "evaluate": [_EVALUATED.value],
     }
     results = {"machine": machine(), "tasks": {}}
+    print(results["machine"])
+    print("| task | way | seconds | times those of kerasgan | first call, s | memory, MB |")
+    print("|---|---|---|---|---|---|", flush=True)
     for task, sizes in tasks.items():
-        results["tasks"][task] = {"sizes": sizes, "ways": measure(task, map(str, sizes))}
-    print(table(results))
+        found = {"sizes": sizes, "ways": measure(task, map(str, sizes))}
+        results["tasks"][task] = found
+        print(*rows(task, found), sep="\n", flush=True)
     if _OUTPUT.value:
         with command_line.user_errors(OSError):
             pathlib.Path(_OUTPUT.value).write_text(json.dumps(results, indent=2) + "\n")
@@ -76,21 +80,14 @@ def measure(task, sizes):
     return found
 
 
-def table(results):
-    """Returns the figures as a table in Markdown."""
-    lines = [
-        f"{results['machine']}",
-        "| task | way | seconds | times those of kerasgan | first call, s | memory, MB |",
-        "|---|---|---|---|---|---|",
+def rows(task, found):
+    """Returns the figures of a task as rows of a table in Markdown."""
+    size = " x ".join(map(str, found["sizes"]))
+    return [
+        f"| `{task}`, {size} | {way} | {values['seconds']:.2f} | {values['times']:.2f} "
+        f"| {values['first']:.1f} | {values['mb']:,.0f} |"
+        for way, values in found["ways"].items()
     ]
-    for task, found in results["tasks"].items():
-        size = " x ".join(map(str, found["sizes"]))
-        for way, values in found["ways"].items():
-            lines.append(
-                f"| `{task}`, {size} | {way} | {values['seconds']:.2f} | {values['times']:.2f} "
-                f"| {values['first']:.1f} | {values['mb']:,.0f} |"
-            )
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":
