@@ -18,12 +18,11 @@ import json
 import math
 import pathlib
 import statistics
-import subprocess
-import sys
 
 from absl import flags
 from benchmark_worker import PEAK_SIDE, cases
 from measuring import machine
+from workers import ask, worker
 
 _AGAINST = flags.DEFINE_string(
     "against",
@@ -66,11 +65,11 @@ def main():
 def measure(case):
     """Returns the figures of a case."""
     with contextlib.ExitStack() as stack:
-        our = stack.enter_context(worker("ours", case))
+        our = stack.enter_context(worker("benchmark_worker", "ours", case, _MIXED_PRECISION.value))
         found = ask(our)
         their = None
         if _AGAINST.value:
-            their = stack.enter_context(worker("theirs", case))
+            their = stack.enter_context(worker("benchmark_worker", "theirs", case, _AGAINST.value))
             peer = ask(their)
             weights = peer["weights"]
             if peer["batch_size"] != found["batch_size"]:
@@ -91,6 +90,8 @@ def measure(case):
                 values = ask(process, f"{name} {steps[name]}")["ms"]
                 times[name].append(statistics.median(values))
         found["peak_memory_mb"] = ask(our, "memory")["mb"]
+        if their:
+            found["theirs_memory_mb"] = ask(their, "memory")["mb"]
     found |= {f"{name}_ms": statistics.median(values) for name, values in times.items()}
 
     def times_as_long(name, other):
@@ -107,39 +108,20 @@ def measure(case):
     return found
 
 
-@contextlib.contextmanager
-def worker(kind, case):
-    """A process that steps when it is told to."""
-    command = [sys.executable, str(pathlib.Path(__file__).with_name("benchmark_worker.py"))]
-    command += [kind, case, _MIXED_PRECISION.value if kind == "ours" else _AGAINST.value]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    try:
-        yield process
-    finally:
-        process.stdin.close()
-        process.wait()
-
-
-def ask(process, what=None):
-    """Tells a worker what to do, and returns what it answers."""
-    if what is not None:
-        print(what, file=process.stdin, flush=True)
-    for line in process.stdout:
-        if line.startswith("{"):
-            return json.loads(line)
-    raise SystemExit(f"error: a worker died: {' '.join(process.args)}")
-
-
 def table(results):
     """Returns the figures as a table in Markdown."""
     lines = [
         f"{results['machine']}; ours in {results['precision']}",
-        "| case | ms a step | images/s | PyTorch, ms | times as fast | GFLOP a step "
-        "| peak, GFLOP/s | of the peak | fit and data | first step, s | memory, MB |",
-        "|---|---|---|---|---|---|---|---|---|---|---|",
+        "| case | ms a step | images/s | PyTorch, ms | times as fast | PyTorch, MB "
+        "| GFLOP a step | peak, GFLOP/s | of the peak | fit and data | first step, s "
+        "| memory, MB |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for case, found in results["cases"].items():
-        theirs = f"{found['theirs_ms']:.1f} | {found['ratio']:.2f}" if "ratio" in found else " | "
+        theirs = " | | "
+        if "ratio" in found:
+            theirs = f"{found['theirs_ms']:.1f} | {found['ratio']:.2f} "
+            theirs += f"| {found['theirs_memory_mb']:.0f}"
         lines.append(
             f"| {case} | {found['fit_ms']:.1f} | {found['images_per_second']:.1f} | {theirs} "
             f"| {found['flops'] / 1e9:.1f} | {found['peak'] / 1e9:.0f} | {found['of_peak']:.0%} "

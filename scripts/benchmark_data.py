@@ -30,6 +30,7 @@ import numpy as np
 from absl import flags
 from PIL import Image
 from scipy import ndimage
+from workers import memory
 
 import zoo
 from kerasgan import data, networks, training
@@ -116,13 +117,13 @@ def measure_memory(root, folder):
 
 
 def train(root, workdir, cache, steps):
-    """Trains for an epoch; returns the `resident` memory before, and the most since."""
-    before = resident()
+    """Trains for an epoch; returns the `memory` before, and the most since."""
+    before = memory()
     most, ended = dict(before), threading.Event()
 
     def watch():
         while not ended.wait(0.05):
-            for key, value in resident().items():
+            for key, value in memory().items():
                 most[key] = max(most[key], value)
 
     def narrow(images, seed):
@@ -186,13 +187,6 @@ def peer(root):
             yield from loader
 
     return endless()
-
-
-def resident():
-    """Returns the megabytes of this process' resident memory, without and with mapped files."""
-    lines = pathlib.Path("/proc/self/status").read_text().splitlines()
-    values = dict(line.split(":") for line in lines)
-    return {key: int(values[key].split()[0]) / 1024 for key in ("RssAnon", "VmRSS")}
 
 
 if __name__ == "__main__":

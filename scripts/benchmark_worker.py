@@ -8,13 +8,12 @@ from zoo import command_line  # noqa: F401 first: it quietens TensorFlow
 
 import functools
 import importlib.util
-import json
 import math
-import resource
 import sys
 import time
 
 from measuring import differences, fitting, kernels, operations, usual_graph
+from workers import answer, attend, peak, repeated
 
 _STARTED = time.perf_counter()
 PEAK_SIDE = 2048
@@ -69,11 +68,6 @@ def cases():
     }
 
 
-def answer(**values):
-    """Answers the main process."""
-    print(json.dumps(values), flush=True)
-
-
 def ours(case, precision):
     """Builds one of our models, and steps when told to."""
     from zoo import quiet  # noqa: F401 before TensorFlow
@@ -99,7 +93,11 @@ def ours(case, precision):
     flat = tf.nest.flatten(batch)
     matrix = tf.random.normal((PEAK_SIDE, PEAK_SIDE))
     product = tf.function(lambda: tf.matmul(matrix, matrix)[0, 0]).get_concrete_function()
-    turns = {"step": lambda: step(*flat), "product": product}
+
+    def waiting(function, *inputs):
+        return lambda: tf.nest.map_structure(lambda value: value.numpy(), function(*inputs))
+
+    turns = {"step": waiting(step, *flat), "product": waiting(product)}
     for turn in turns.values():
         turn()
     names = ("generator", "discriminator")
@@ -112,18 +110,11 @@ def ours(case, precision):
         kernels=kernels(usual),
         first_step_seconds=first,
     )
-    for line in sys.stdin:
-        what, *steps = line.split()
-        if what == "memory":
-            answer(mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-        elif what == "fit":
-            answer(ms=differences(fit(int(steps[0]) + 1)))
-        else:
-            times = [time.perf_counter()]
-            for _ in range(int(steps[0])):
-                tf.nest.map_structure(lambda value: value.numpy(), turns[what]())  # waits for it
-                times.append(time.perf_counter())
-            answer(ms=differences(times))
+    attend(
+        memory=peak,
+        fit=lambda steps: {"ms": differences(fit(steps + 1))},
+        **{name: repeated(turn) for name, turn in turns.items()},
+    )
 
 
 def count_weights(network):
@@ -145,12 +136,7 @@ def theirs(case, file):
     for _ in range(2):
         step()
     answer(weights=list(weights.values()), batch_size=batch_size)
-    for line in sys.stdin:
-        times = [time.perf_counter()]
-        for _ in range(int(line.split()[1])):
-            step()
-            times.append(time.perf_counter())
-        answer(ms=differences(times))
+    attend(theirs=repeated(step), memory=peak)
 
 
 if __name__ == "__main__":

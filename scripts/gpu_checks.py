@@ -1,14 +1,17 @@
 """The laws that gpu_check.py looks at: functions that return whether one holds, and the finding."""
 
+import importlib.util
 import tempfile
 import time
 
 import keras
 import numpy as np
 import tensorflow as tf
+import workers
 
 from kerasgan import fast, models, networks
 
+_STEPS = 2  # of each recipe
 _IMAGES = np.random.default_rng(0).integers(0, 256, (64, 32, 32, 3), dtype=np.uint8)
 
 
@@ -26,7 +29,7 @@ def train(model, steps=4):
 
 def largest(one, other):
     """Returns the largest difference between two lists of arrays."""
-    return max(np.abs(a - b).max() for a, b in zip(one, other, strict=True))
+    return max(np.abs(a - b).max(initial=0) for a, b in zip(one, other, strict=True))
 
 
 def given_latents(shape, seed):
@@ -34,17 +37,23 @@ def given_latents(shape, seed):
     return tf.reshape(tf.sin(tf.range(tf.reduce_prod(shape), dtype="float32")), shape)
 
 
-def check_training():
-    """Losses of games with and without penalties are finite, and weights change."""
-    for kind in (models.DCGAN, models.WGANGP, models.LSGAN):
-        model = build(kind)
-        before = model.get_weights()
-        history = train(model)
-        if not all(np.isfinite(values).all() for values in history.values()):
-            return False, f"{kind.__name__}: {history}"
-        if not largest(before, model.get_weights()):
-            return False, f"{kind.__name__}: no weight has changed"
-    return True, "DCGAN, WGAN-GP, LSGAN"
+def check_recipe(recipe):
+    """Losses of a recipe's model on its default data are finite, and weights change.
+
+    It has the recipe's small networks, if there are some. Not each player begins at once.
+    """
+    name = next(iter(recipe.data))
+    loaded, small = recipe.load(name, recipe.data[name].image_shape), recipe.small_of(name)
+    model = recipe.build(loaded, 0, small)
+    recipe.compile(model, _STEPS, small)
+    before = model.get_weights()
+    batches = recipe.stream(loaded, 4 * model.least_batch, 0, 0)
+    history = model.fit(batches, epochs=1, steps_per_epoch=_STEPS, verbose=0).history
+    if wrong := [key for key, values in history.items() if not np.isfinite(values).all()]:
+        return False, f"{', '.join(wrong)} not finite"
+    if not largest(before, model.get_weights()):
+        return False, "no weight has changed"
+    return True, f"{', '.join(model.players)}, on {name}"
 
 
 def check_determinism():
@@ -151,11 +160,21 @@ def check_kernels():
 
     (keras_found, keras_time), (fast_found, fast_time) = passes(network), passes(faster)
     error = max(
-        float(tf.reduce_max(abs(a - b)) / (tf.reduce_max(abs(a)) + 1e-12))
+        float(tf.norm(a - b) / (tf.norm(a) + 1e-12))  # rounding may turn a leaky ReLU's slope
         for a, b in zip(keras_found, fast_found, strict=True)
     )
     ratio = keras_time / fast_time
     return error < 1e-2, f"relative error {error:.1g}; Keras' take {ratio:.2f} times as long"
+
+
+def measure_pytorch(steps):
+    """Returns how many images a second PyTorch trains the same networks on, if it is installed."""
+    if importlib.util.find_spec("torch") is None:
+        return True, "PyTorch is not installed"
+    with workers.worker("gpu_peer") as process:
+        built = workers.ask(process)
+        found = workers.ask(process, f"rate {steps}")["images_per_second"]
+    return True, f"{found:.0f} images a second, PyTorch {built['version']}, {built['device']}"
 
 
 def measure(steps):

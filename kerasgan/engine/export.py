@@ -87,13 +87,11 @@ class Exporting:
                 f"{format!r}. Single networks export to every format of Keras: "
                 f"model.{self.sampler_code}.export(path, format=...)."
             )
-        inputs = {name: [spec.name for spec in specs] for name, (_, specs) in endpoints.items()}
-        endpoint = endpoint or next(name for name in inputs if "seed" not in inputs[name])
-        if endpoint not in endpoints:
-            raise ValueError(f"There is no endpoint {endpoint!r}: {', '.join(endpoints)}.")
+        endpoint = self.choose_endpoint(endpoint)
         plain = self.in_single_precision()
         function, signature = plain.endpoints()[endpoint]
-        ranges = {k: v for k, v in self.input_ranges().items() if k in inputs[endpoint]}
+        names_of_inputs = [spec.name for spec in signature]
+        ranges = {k: v for k, v in self.input_ranges().items() if k in names_of_inputs}
         served = portable.Served(
             name=endpoint,
             function=function,
@@ -103,6 +101,20 @@ class Exporting:
             facts={"model": type(self).__name__, "kerasgan": kerasgan.__version__} | ranges,
         )
         portable.FORMATS[format](filepath, served, **kwargs)
+
+    def choose_endpoint(self, name=None):
+        """Returns the name of an endpoint: the first that takes no seed, if none is given.
+
+        Raises:
+            ValueError: If there is no such endpoint.
+        """
+        endpoints = self.endpoints()
+        if name is None:
+            takes = {each: [spec.name for spec in specs] for each, (_, specs) in endpoints.items()}
+            name = next(each for each in takes if "seed" not in takes[each])
+        if name not in endpoints:
+            raise ValueError(f"There is no endpoint {name!r}: {', '.join(endpoints)}.")
+        return name
 
     def served_networks(self):
         """Returns the networks whose weights endpoints use."""

@@ -11,6 +11,8 @@ _MOST_PIXELS = 8 * 8
 _MOST_HALVED_PIXELS = 2 * 2
 # Kernels of CPUs compute this many channels, or half as many, in the time of a single one.
 _LANES = 32
+# The most channels that a doubled map has if its pixels are made by a convolution.
+_FEW = 4
 
 
 def convolution(layer, inputs, training):
@@ -65,6 +67,8 @@ def transposed_convolution(layer, inputs, training):
       one product makes those, which a transposed convolution of so many channels lays in their
       places.
     - Training on a CPU, large ones of many channels take fewer multiplications (`winograd`).
+    - Where nothing is trained, 4 x 4 pixels of a few channels with stride 2, which end most
+      generators, are the pixels of a convolution of 2 x 2. Its gradient takes longer.
     """
     plain = layer.data_format == "channels_last" and layer.dilation_rate == (1, 1)
     same = plain and layer.padding == "same" and layer.output_padding is None
@@ -86,6 +90,13 @@ def transposed_convolution(layer, inputs, training):
         and _multiplies_less(layer, inputs, inputs.shape[:3])
     ):
         outputs = winograd.transposed_convolution(inputs, kernel)
+    elif (
+        same
+        and not training
+        and (layer.kernel_size, layer.strides) == ((4, 4), (2, 2))
+        and layer.filters <= _FEW
+    ):
+        outputs = kernels.subpixel_transpose(inputs, kernel)
     else:
         return None
     return _finished(layer, outputs)

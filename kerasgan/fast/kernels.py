@@ -89,6 +89,25 @@ def split_transpose(maps, kernel):
     return tf.nn.conv2d(maps, columns_of_taps[None, None], 1, "VALID"), places
 
 
+def subpixel_transpose(maps, kernel):
+    """Returns a transposed convolution of 4 x 4 pixels with stride 2 and padding "same".
+
+    The four pixels that lie between four others are sums of these, each of four weights: channels
+    of a convolution of 2 x 2 pixels.
+
+    Args:
+        maps: (N, H, W, C).
+        kernel: (4, 4, filters, C).
+    """
+    *_, filters, channels = kernel.shape
+    kernel = tf.reshape(kernel, (2, 2, 2, 2, filters, channels))
+    kernel = tf.transpose(kernel, (0, 2, 5, 1, 3, 4))[::-1, ::-1]
+    kernel = tf.reshape(kernel, (2, 2, channels, 4 * filters))
+    maps = tf.pad(maps, [(0, 0), (1, 1), (1, 1), (0, 0)])
+    pixels = tf.nn.depth_to_space(tf.nn.conv2d(maps, kernel, 1, "VALID"), 2)
+    return pixels[:, 1:-1, 1:-1]
+
+
 def convolution_of_few(images, kernel, strides, padding):
     """Returns a convolution of few channels; its gradient by images is that of `split_transpose`.
 

@@ -45,12 +45,21 @@ def classifier(name, layer="features"):
     network = build((side, side, 1), _CLASSES)
     load_weights(network, io.BytesIO(content))
     images = keras.Input((None, None, 1), name="images")
-    x = layers.Resizing(side, side, antialias=True, name="resize")(images)
+    x = Resizing(side, side, antialias=True, name="resize")(images)
     outputs = keras.Model(network.input, network.get_layer(layer).output, name="network")(x)
     digest = hashlib.sha256(content).hexdigest()[:8]
     model = keras.Model(images, outputs, name=f"{name}_{layer}_{digest}")
     model.trainable = False
     return model
+
+
+@keras.saving.register_keras_serializable("kerasgan")
+class Resizing(layers.Resizing):
+    """Leaves images alone that have the size: to resize these takes a third of the time."""
+
+    def call(self, images):
+        """Returns the resized images."""
+        return images if images.shape[1:3] == (self.height, self.width) else super().call(images)
 
 
 def build(image_shape, num_classes):

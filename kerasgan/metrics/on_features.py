@@ -21,6 +21,8 @@ from kerasgan.metrics.preparing import Prepare
 KINDS = "real", "generated"
 # The pixels that a network looks at at once: with more it waits for memory.
 _PIXELS = 100 * 64 * 64
+# A graph is worth making for more batches than these, at once or in turn.
+_BATCHES_BEFORE_GRAPH = 2
 
 
 class FeatureMetric(keras.metrics.Metric):
@@ -169,10 +171,9 @@ def extract_features(features, images, batch_size=100):
     side = max(*images.shape[1:3], *prepared)
     count = min(batch_size, max(1, _PIXELS // side**2))
     starts = range(0, len(images), count)
-    # A graph is worth making only for many images.
     extract = functools.partial(_extract, features, name="images")
-    if len(starts) > 2 and isinstance(features, keras.Model):
-        extract = _graph(features, extract, images.shape[1:])
+    if isinstance(features, keras.Model):
+        extract = _graph(features, extract, images.shape[1:], len(starts))
     parts = [extract(tf.constant(images[i : i + count])) for i in starts]
     return np.concatenate([np.asarray(part, "float32") for part in parts])
 
@@ -181,13 +182,16 @@ def _layers(features):
     return features.layers if isinstance(features, keras.Model) else ()
 
 
-def _graph(features, extract, image_shape):
-    """Returns a function of images as a graph, which a network keeps."""
-    graphs = vars(features).setdefault("_feature_graphs", {})  # not tracked by Keras
-    if image_shape not in graphs:
+def _graph(features, extract, image_shape, batches):
+    """Returns a function of images: once it is for many batches, a graph, which a network keeps."""
+    kept = vars(features).setdefault("_feature_graphs", {})  # not tracked by Keras
+    seen, graph = kept.get(image_shape, (0, None))
+    seen += batches
+    if seen > _BATCHES_BEFORE_GRAPH and graph is None:
         images = tf.TensorSpec((None, *image_shape), tf.uint8)
-        graphs[image_shape] = tf.function(extract, autograph=False).get_concrete_function(images)
-    return graphs[image_shape]
+        graph = tf.function(extract, autograph=False).get_concrete_function(images)
+    kept[image_shape] = seen, graph
+    return graph or extract
 
 
 def _extract(features, images, name):

@@ -60,6 +60,7 @@ CONVOLUTIONS = [
     (Conv2D, 1, 32, {"kernel_size": 4, "strides": 2, "padding": "same", "use_bias": False}),
     (Conv2D, 1, 20, {"kernel_size": 3, "padding": "valid"}),
     (Conv2DTranspose, 32, 1, {"kernel_size": 4, "strides": 2, "padding": "same"}),
+    (Conv2DTranspose, 8, 3, {"kernel_size": 4, "strides": 2, "padding": "same"}),
     (Conv2DTranspose, 20, 1, {"kernel_size": 3, "padding": "valid", "activation": "tanh"}),
     (Conv2D, 6, 12, {"kernel_size": (3, 5), "padding": "same", "groups": 3}),
     (Conv2D, 6, 4, {"kernel_size": 3, "padding": "same", "groups": 2, "activation": "tanh"}),
@@ -112,7 +113,8 @@ def test_few_channels_take_other_convolutions():
     assert kernels_of(Conv2D(32, 4, 2, padding="same"), 1) == first
     last = {(1, 1, 32, 16), (4, 4, 1, 16)}
     assert kernels_of(Conv2DTranspose(1, 4, 2, padding="same"), 32) == last
-    assert kernels_of(Conv2DTranspose(2, 4, 2, padding="same"), 32) == {(4, 4, 2, 32)}
+    assert kernels_of(Conv2DTranspose(2, 4, 2, padding="same"), 32) == {(2, 2, 32, 8)}
+    assert kernels_of(Conv2DTranspose(5, 4, 2, padding="same"), 32) == {(4, 4, 5, 32)}
     # Each group has a convolution of its own, and so has its gradient.
     grouped = {(3, 3, 3, 4), (3, 3, 4, 3)}
     assert kernels_of(Conv2D(8, 3, padding="same", groups=2), 6) == grouped

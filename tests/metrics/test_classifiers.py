@@ -60,6 +60,14 @@ def test_images_of_any_size_are_judged(digits):
     assert all(np.isfinite(each).all() for each in sides)
 
 
+def test_images_of_its_size_are_judged_as_they_are(digits):
+    images = data.to_float(digits[1].images[:20])
+    judge = metrics.classifier("digits")
+    resized = keras.layers.Resizing(8, 8, antialias=True)(images)
+    expected = judge.get_layer("network")(resized, training=False)
+    np.testing.assert_array_equal(judge(images), expected)
+
+
 def test_a_program_in_half_precision_is_judged_alike(digits):
     images = digits[1].images[:20]
     expected = metrics.extract_features(metrics.classifier("digits"), images)

@@ -194,6 +194,14 @@ def test_extract_features_is_what_the_metrics_see():
     np.testing.assert_allclose(metrics.extract_features(Pixels(), REAL), REAL[:, 0, 0], rtol=1e-5)
 
 
+def test_features_of_many_batches_in_turn_are_those_of_all_at_once():
+    """The first by the network itself, the others by a graph."""
+    judge = network()
+    in_turn = [metrics.extract_features(judge, REAL[i : i + 15]) for i in range(0, 60, 15)]
+    found = metrics.extract_features(network(), REAL)
+    np.testing.assert_allclose(np.concatenate(in_turn), found, rtol=1e-5, atol=1e-6)
+
+
 def test_wrong_images_are_told():
     metric = metrics.FrechetDistance(Pixels(), size=3)
     for given, words in [

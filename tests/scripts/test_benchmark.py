@@ -1,6 +1,7 @@
 """The benchmark, whose figures no test asserts."""
 
 import json
+import math
 
 import pytest
 from PIL import Image
@@ -44,6 +45,63 @@ def test_benchmark(tmp_path):
     assert "error: gan has [1489936, 533505] weights, not [1489936, 5]" in result.stderr
     assert refuses(run("benchmark", "--cases=biggan", cwd=tmp_path), "biggan", "dcgan")
     assert refuses(run("benchmark", "--against=nothing.py", cwd=tmp_path), "nothing.py")
+
+
+def rows(text):
+    """The cells of a table in Markdown, by row."""
+    lines = [line for line in text.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def check_figures(values):
+    """All are positive and finite."""
+    assert values and all(0 < value < math.inf for value in values)
+
+
+@pytest.mark.parametrize("against", [None, "onnxruntime"])
+def test_serving(tmp_path, against):
+    runtimes, flags = ["tensorflow"], ["--batch=1", "--batch=3", "--clients=2", "--rounds=1"]
+    if against:
+        for package in ("tf2onnx", "onnxruntime"):
+            pytest.importorskip(package)
+        runtimes.append(against)
+        flags.append(f"--against={against}")
+    result = run("benchmark_serving", *flags, "--seconds=0", "--output=found.json", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    found = json.loads((tmp_path / "found.json").read_text())
+    assert found["endpoint"] == "generate" and list(found["runtimes"]) == runtimes
+    for served in found["runtimes"].values():
+        assert served["without_kerasgan"] and list(served["batches"]) == ["1", "3"]
+        check_figures([served["mb"], *(v for b in served["batches"].values() for v in b.values())])
+    assert [row[:2] for row in rows(result.stdout)[1:]] == [[r, b] for r in runtimes for b in "13"]
+
+
+def test_serving_refuses(tmp_path):
+    assert refuses(run("benchmark_serving", "--endpoint=paint", cwd=tmp_path), "paint", "generate")
+    assert refuses(run("benchmark_serving", "--model=nothing", cwd=tmp_path), "nothing")
+
+
+@pytest.mark.parametrize("against", [None, "eager"])
+def test_waiting(tmp_path, against):
+    """What PyTorch makes of the same weights is compared by the script."""
+    ways, flags = ["kerasgan"], ["--count=3", "--picture=6x8", "--evaluated=65", "--rounds=1"]
+    if against:
+        pytest.importorskip("torch")
+        ways.append(against)
+        flags.append(f"--against={against}")
+    result = run("benchmark_waiting", *flags, "--output=found.json", cwd=tmp_path, forks=True)
+    assert result.returncode == 0, result.stderr
+    found = json.loads((tmp_path / "found.json").read_text())
+    tasks = {"`generate`, 3": 0, "`upscale`, 6 x 8": 0, "`evaluate`, 65": 0}
+    assert [row[:2] for row in rows(result.stdout)[1:]] == [[t, w] for t in tasks for w in ways]
+    for task in found["tasks"].values():
+        for way, values in task["ways"].items():
+            assert ("off" in values) == (way == "eager")
+            check_figures([values[name] for name in ("seconds", "times", "first", "mb")])
+
+
+def test_waiting_refuses(tmp_path):
+    assert refuses(run("benchmark_waiting", "--picture=wide", cwd=tmp_path), "wide")
 
 
 def test_sweep(tmp_path):
