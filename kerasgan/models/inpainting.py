@@ -90,8 +90,14 @@ class Inpaints:
     @functools.cached_property
     def to_filled(self):
         """The compiled function from uint8 images and masks (N, H, W) to filled uint8 images."""
+
+        def filled(images, masks):
+            # LiteRT cannot choose between bytes.
+            made, known = (tf.cast(x, "int32") for x in (self._made(images, masks), images))
+            return tf.cast(tf.where(masks[..., None], made, known), "uint8")
+
         return tf.function(
-            lambda images, masks: tf.where(masks[..., None], self._made(images, masks), images),
+            filled,
             input_signature=[
                 tf.TensorSpec((None, *self.image_shape), "uint8", "images"),
                 tf.TensorSpec((None, *self.image_shape[:2]), "bool", "masks"),
