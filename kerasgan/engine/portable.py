@@ -73,12 +73,12 @@ def write_onnx(path, served):
         ValueError: If the path has another suffix, or the endpoint draws random numbers.
         ImportError: If tf2onnx is not installed.
     """
+    path = served.check(path, ".onnx")
     try:
         import onnx
         import tf2onnx
     except ImportError as error:
         raise ImportError("ONNX files need tf2onnx: pip install 'kerasgan[onnx]'.") from error
-    path = served.check(path, ".onnx")
     model, _ = tf2onnx.convert.from_function(
         served.traced(), input_signature=served.signature, opset=_OPSET
     )
