@@ -12,6 +12,7 @@ from kerasgan.metrics import extract_features
 from kerasgan.training import folder, loading, measuring
 from zoo.command_line import UserError
 
+_BATCHES = 5  # whose features are computed together
 # A row of the picture of neighbours is a sample and those nearest to it.
 _SAMPLES, _NEIGHBOURS = 10, 7
 _WRITER = "kerasgan evaluate"
@@ -98,13 +99,14 @@ def _features(network, images, count, batch_size):
         network: The features.
         images: A function (start, stop) -> images.
         count: How many there are.
-        batch_size: Images computed at once.
+        batch_size: How many to ask for at once.
     """
-    progress, found = progress_bar(count, "image"), []
-    for start in range(0, count, batch_size):
-        batch = images(start, min(start + batch_size, count))
-        found.append(extract_features(network, batch, batch_size))
-        progress.add(len(batch))
+    progress, found, block = progress_bar(count, "image"), [], _BATCHES * batch_size
+    for start in range(0, count, block):
+        stop = min(start + block, count)
+        batches = [images(i, min(i + batch_size, stop)) for i in range(start, stop, batch_size)]
+        found.append(extract_features(network, np.concatenate(batches)))
+        progress.add(stop - start)
     return np.concatenate(found)
 
 

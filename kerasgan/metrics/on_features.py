@@ -154,7 +154,7 @@ class GeneratedMetric(KeepingMetric):
         super().update_state(None, generated)
 
 
-def extract_features(features, images, batch_size=100):
+def extract_features(features, images, batch_size=500):
     """Returns the features, float32 (N, d), of images: once for several measures.
 
     Args:
@@ -188,8 +188,8 @@ def _graph(features, extract, image_shape, batches):
     seen, graph = kept.get(image_shape, (0, None))
     seen += batches
     if seen > _BATCHES_BEFORE_GRAPH and graph is None:
-        images = tf.TensorSpec((None, *image_shape), tf.uint8)
-        graph = tf.function(extract, autograph=False).get_concrete_function(images)
+        signature = [tf.TensorSpec((None, *image_shape), tf.uint8)]
+        graph = tf.function(lambda images: extract(images), signature, autograph=False)
     kept[image_shape] = seen, graph
     return graph or extract
 
