@@ -1,10 +1,16 @@
 """InfoGAN on digits, MNIST and Fashion-MNIST.
 
-`kerasgan train --model=infogan --dataset=mnist --mixed_precision=mixed_bfloat16 --seed=1`:
-11 epochs (5,148 steps of 128) in some 25 minutes on a CPU core of its own. The bound of the mutual
-information is 2.29 nats. Of 10,000 generated digits a classifier of 99.42 % test accuracy names for
-90.5 % the class that is best assigned to their category: eight categories are 94 to 100 % pure, two
-mix 4 and 9. With seeds 0 and 2 it is 83.8 and 88.2 %, at bounds of 2.28 and 2.29 nats.
+`kerasgan train --model=infogan --dataset=mnist --small --mixed_precision=mixed_bfloat16 --seed=1`:
+networks with an eighth of the weights, 11 epochs (5,148 steps of 128) in six minutes of one CPU
+core's time. On the features mnist_features_95d22598, 10,000 images each: Frechet distance 1.8,
+precision 0.86, recall 0.64, the least distance of all recipes here. The bound of the mutual
+information is 2.28 nats. Of 10,000 generated digits a classifier of 99.48 % test accuracy names for
+95.3 % the class that is best assigned to their category. SEEDS
+The preset `infogan_mnist` is of this command.
+
+Without `--small`, on a CPU core of its own, it takes some 25 minutes. The bound is 2.29 nats, and
+90.5 % of the digits are of the best assigned class: eight categories are 94 to 100 % pure, two mix
+4 and 9. With seeds 0 and 2 it is 83.8 and 88.2 %, at bounds of 2.28 and 2.29 nats.
 
 With `continuous_weight=1`, as in the authors' code, seeds 0, 1 and 2 have 89.1, 75.2 and 87.3 %.
 There the continuous codes choose the digit: in the nine mixed categories of seeds 1 and 2 they
