@@ -118,7 +118,7 @@ PRESETS = {
         description="Photographs four times as large, by eight residual blocks of 32 channels.",
         data=_BSDS200,
         train="kerasgan train --model=srresnet --dataset=photographs --small --held_out=Set5 "
-        "--epochs=12 --steps_per_epoch=250",
+        "--epochs=30 --steps_per_epoch=250",
         evaluate="kerasgan evaluate --dataset=Set5",
         tolerance={"psnr": 0.2, "ssim": 0.01},
         limits="Sharp edges, and smooth where there was fine texture: it makes up nothing.",
