@@ -4,9 +4,9 @@
 networks with an eighth of the weights, 11 epochs (5,148 steps of 128) in six minutes of one CPU
 core's time. On the features mnist_features_95d22598, 10,000 images each: Frechet distance 1.8,
 precision 0.86, recall 0.64, the least distance of all recipes here. The bound of the mutual
-information is 2.28 nats. Of 10,000 generated digits the package's classifier names for 95.3 %
- the class that is best assigned to their category. SEEDS
-The preset `infogan_mnist` is of this command.
+information is 2.28 nats. Of 10,000 generated digits the package's classifier names for 95.3 % the
+class that is best assigned to their category. The preset `infogan_mnist` is of this command. With
+seed 0 it is 93.0 %, and the distance 2.9, precision 0.87 and recall 0.64.
 
 Without `--small`, on a CPU core of its own, it takes some 25 minutes. The bound is 2.29 nats, and
 90.5 % of the digits are of the best assigned class: eight categories are 94 to 100 % pure, two mix
