@@ -232,8 +232,8 @@ def load_clips(
               names are numbered: 9.png comes before 10.png. If it holds a folder named like
               `split`, that one is read. Frames have the size of the first clip's: others are
               scaled until they cover it. Of sides that are no multiples of 8 the middle is taken.
-            - A video file, such as .mp4, or a folder of them, each a clip, in memory (`pip install
-              'kerasgan[video]'`). A file has no splits, all of it is read.
+            - A video file, such as .mp4, or a folder of them without sub-folders, each a clip, in
+              memory (`pip install 'kerasgan[video]'`). A file has no splits, all of it is read.
             - `"moving_digits"`: two digits of scikit-learn, each going straight on until it is
               reflected at an edge, in clips of ten frames of 64 x 64: 500, and 100 with other
               digits as the test split. They are always the same ones.

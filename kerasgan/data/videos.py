@@ -10,8 +10,14 @@ _EXTENSIONS = frozenset({".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg"
 
 
 def video_files(path):
-    """Returns the video files that a path names: itself, or those right in a folder, in order."""
-    found = path.iterdir() if is_folder(path) else [path]
+    """Returns the video files that a path names, in order: itself, or those of a folder.
+
+    A folder with sub-folders has none: these are its clips, and a video beside them is what their
+    frames were taken from.
+    """
+    found = list(path.iterdir()) if is_folder(path) else [path]
+    if any(is_folder(each) for each in found if not each.name.startswith(".")):
+        return []
     return sorted((each for each in found if each.suffix.lower() in _EXTENSIONS), key=natural)
 
 

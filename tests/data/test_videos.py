@@ -68,6 +68,15 @@ def test_what_cannot_be_read_is_told(tmp_path):
         data.load_clips(tmp_path / "small.mkv", (8, 8, 3))
 
 
+def test_a_video_beside_its_frames_is_no_clip(tmp_path):
+    (tmp_path / "frames").mkdir()
+    for i, frame in enumerate(FRAMES):
+        Image.fromarray(frame).save(tmp_path / "frames" / f"{i}.png")
+    (tmp_path / "clip.mp4").write_bytes(b"")
+    clips = data.load_clips(tmp_path, (8, 8, 3))
+    np.testing.assert_array_equal(clips.clip(0), FRAMES[:, 1:17])
+
+
 def test_videos_are_refused_where_they_cannot_be(tmp_path, monkeypatch):
     (tmp_path / "clip.mp4").write_bytes(b"")
     with pytest.raises(ValueError, match=r"kept in memory.*ffmpeg -i video\.mp4"):
