@@ -73,11 +73,11 @@ def save_film(path, images, seconds=0.08):
         OSError: If the file cannot be written.
     """
     path = pathlib.Path(path)
-    if path.suffix not in (".gif", ".webp") or not len(images):
+    if path.suffix.lower() not in (".gif", ".webp") or not len(images):
         raise ValueError(f"{len(images)} images cannot be a film in {path}: give some, and .gif.")
     images = [_picture(image) for image in images]
     options = {"save_all": True, "duration": round(1000 * seconds), "loop": 0}
-    if path.suffix == ".webp":
+    if path.suffix.lower() == ".webp":
         options["lossless"] = True
     with whole(path) as unfinished:
         images[0].save(unfinished, append_images=images[1:], **options)
