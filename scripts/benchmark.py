@@ -14,14 +14,13 @@ a machine that others share is slower at times. Compare figures of one run only.
 from zoo import command_line  # first: it quietens TensorFlow
 
 import contextlib
-import json
 import math
 import pathlib
 import statistics
 
 from absl import flags
 from benchmark_worker import PEAK_SIDE, cases
-from measuring import machine
+from measuring import machine, write
 from workers import ask, worker
 
 _AGAINST = flags.DEFINE_string(
@@ -57,9 +56,7 @@ def main():
     for case in chosen:
         results["cases"][case] = measure(case)
         print(table(results), flush=True)
-    if _OUTPUT.value:
-        with command_line.user_errors(OSError):
-            pathlib.Path(_OUTPUT.value).write_text(json.dumps(results, indent=2) + "\n")
+    write(results, _OUTPUT.value)
 
 
 def measure(case):

@@ -10,14 +10,12 @@ and 95th percentiles of all requests of all turns; images a second are medians o
 from zoo import command_line, quiet  # noqa: F401 first: they quieten TensorFlow
 
 import contextlib
-import json
-import pathlib
 import statistics
 import tempfile
 
 import numpy as np
 from absl import flags
-from measuring import machine
+from measuring import machine, write
 from workers import ask, worker
 
 from kerasgan.training import folder, loading
@@ -53,9 +51,7 @@ def main():
         results = {"machine": machine(), "model": str(path), "endpoint": endpoint}
         results |= {"clients": _CLIENTS.value, "runtimes": measure(f"{root}/inputs.npz", served)}
     print(table(results))
-    if _OUTPUT.value:
-        with command_line.user_errors(OSError):
-            pathlib.Path(_OUTPUT.value).write_text(json.dumps(results, indent=2) + "\n")
+    write(results, _OUTPUT.value)
 
 
 def draw(model, endpoint, count):

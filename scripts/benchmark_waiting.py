@@ -13,13 +13,11 @@ or compiles; memory is the most that the process had at any time, with its libra
 from zoo import command_line, quiet  # noqa: F401 first: they quieten TensorFlow
 
 import contextlib
-import json
-import pathlib
 import statistics
 import tempfile
 
 from absl import flags
-from measuring import machine
+from measuring import machine, write
 from workers import ask, worker
 
 _COUNT = flags.DEFINE_integer("count", 1000, "How many images to generate.", lower_bound=1)
@@ -52,9 +50,7 @@ def main():
         found = {"sizes": sizes, "ways": measure(task, map(str, sizes))}
         results["tasks"][task] = found
         print(*rows(task, found), sep="\n", flush=True)
-    if _OUTPUT.value:
-        with command_line.user_errors(OSError):
-            pathlib.Path(_OUTPUT.value).write_text(json.dumps(results, indent=2) + "\n")
+    write(results, _OUTPUT.value)
 
 
 def measure(task, sizes):

@@ -1,5 +1,6 @@
 """What the scripts that measure speed share."""
 
+import json
 import os
 import pathlib
 import platform
@@ -103,6 +104,19 @@ def executed_names(graph):
             names.add(op.name)
             waiting += [each.op for each in op.inputs] + list(op.control_inputs)
     return names
+
+
+def write(results, path):
+    """Writes results as JSON, unless there is no path.
+
+    Raises:
+        UserError: If the file cannot be written.
+    """
+    from zoo import command_line
+
+    if path:
+        with command_line.user_errors(OSError):
+            pathlib.Path(path).write_text(json.dumps(results, indent=2) + "\n")
 
 
 def machine():

@@ -6,25 +6,15 @@ goes on from FOLDER/RECIPE, where the checkpoints are, and writes the weights an
 FOLDER/0.npz, 1.npz ..., by the worker's number, or to FOLDER/alone.npz.
 """
 
-import json
-import os
 import pathlib
 import sys
 import tempfile
 
 import numpy as np
-import tensorflow as tf
-
-if "TF_CONFIG" in os.environ:
-    number = json.loads(os.environ["TF_CONFIG"])["task"]["index"]
-    strategy = tf.distribute.MultiWorkerMirroredStrategy()  # before anything else is computed
-else:
-    number, strategy = "alone", tf.distribute.OneDeviceStrategy("CPU:0")
-
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+from as_worker import number, seen, strategy  # first: it joins the cluster
 from conformance import cases
 
-from kerasgan import callbacks, data
+from kerasgan import callbacks
 
 
 class ChiefsCheckpoint(callbacks.Checkpoint):
@@ -43,9 +33,5 @@ for name in sys.argv[3:]:
     _, weights = cases.train_with_given_latents(name, strategy, **arguments)
     found |= {f"{name} weight {i}": weight for i, weight in enumerate(weights)}
 
-images = data.Images(np.arange(40, dtype="uint8").reshape(40, 1, 1, 1))
-stream = images.stream(8, seed=0, start_step=5 * (epochs - 1))
-batches = iter(strategy.experimental_distribute_dataset(stream))
-shares = [strategy.experimental_local_results(next(batches)) for _ in range(5)]
-found["seen"] = data.to_uint8(np.concatenate(shares, axis=1)).numpy().reshape(5, -1)
+found["seen"] = seen(start_step=5 * (epochs - 1))
 np.savez(folder / f"{number}.npz", **found)

@@ -5,22 +5,13 @@
 FOLDER/pictures has two classes. Writes the weights and the logs as `worker.py` does.
 """
 
-import json
-import os
 import pathlib
 import sys
 
 import keras
 import numpy as np
 import tensorflow as tf
-
-if "TF_CONFIG" in os.environ:
-    number = json.loads(os.environ["TF_CONFIG"])["task"]["index"]
-    strategy = tf.distribute.MultiWorkerMirroredStrategy()  # before anything else is computed
-else:
-    number, strategy = "alone", tf.distribute.OneDeviceStrategy("CPU:0")
-
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+from as_worker import number, strategy  # first: it joins the cluster
 from conformance import cases
 
 from kerasgan import data

@@ -6,25 +6,16 @@ writes the weights, the logs and what was seen to 0.npz, 1.npz ..., by the worke
 alone.npz.
 """
 
-import json
-import os
 import pathlib
 import sys
 
 import keras
 import numpy as np
 import tensorflow as tf
-
-if "TF_CONFIG" in os.environ:
-    number = json.loads(os.environ["TF_CONFIG"])["task"]["index"]
-    strategy = tf.distribute.MultiWorkerMirroredStrategy()  # before anything else is computed
-else:
-    number, strategy = "alone", tf.distribute.OneDeviceStrategy("CPU:0")
-
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+from as_worker import number, seen, strategy  # first: it joins the cluster
 from conformance import cases
 
-from kerasgan import data, metrics
+from kerasgan import metrics
 
 found = {}
 for name in sys.argv[2:]:
@@ -61,8 +52,5 @@ x = digits[0, :, :, :, :1]
 history = model.fit(x, batch_size=8, verbose=0).history
 found |= {f"evaluated {key}": history[f"val_{key}"] for key in model.measured()}
 
-images = data.Images(np.arange(40, dtype="uint8").reshape(40, 1, 1, 1))
-batches = iter(strategy.experimental_distribute_dataset(images.stream(8, seed=0)))
-shares = [strategy.experimental_local_results(next(batches)) for _ in range(5)]
-found["seen"] = data.to_uint8(np.concatenate(shares, axis=1)).numpy().reshape(5, -1)
+found["seen"] = seen()
 np.savez(pathlib.Path(sys.argv[1]) / f"{number}.npz", **found)
