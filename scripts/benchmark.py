@@ -1,14 +1,17 @@
 """Measures how fast training is, and how near to what the machine can do.
 
     python scripts/benchmark.py [--cases=dcgan,pix2pix] [--against=path/to/torch_peers.py]
+        [--compiled]
 
 For each case, a recipe's model at its canonical size: the time of a step through `fit` and its
 data, and that of the compiled step alone; the floating-point operations of a step, as convolutions
 are usually computed, and which part of the machine's rate in products of large float32 matrices
-that comes to; the time to the first step, and the peak of memory. With --against a PyTorch file
-that builds steps of the same work is measured too. All of these take turns, a few steps of each at
-a time. Times are medians, and comparisons are medians of those of turns that follow each other, as
-a machine that others share is slower at times. Compare figures of one run only.
+that comes to; the time from a process' start to its first step's end, and the peak of memory. With
+--against a PyTorch file that builds steps of the same work is measured too, and with --compiled
+also by torch.compile, which needs a C++ compiler; ours are compared with the faster. All of these
+take turns, a few steps of each at a time. Times are medians, and comparisons are medians of those
+of turns that follow each other, as a machine that others share is slower at times. Compare figures
+of one run only.
 """
 
 from zoo import command_line  # first: it quietens TensorFlow
@@ -28,6 +31,7 @@ _AGAINST = flags.DEFINE_string(
     None,
     "A Python file whose build(variant, wrap) returns a PyTorch step, its weights and its images.",
 )
+_COMPILED = flags.DEFINE_boolean("compiled", False, "Also PyTorch's steps by torch.compile.")
 _CASES = flags.DEFINE_list("cases", None, "Which cases to measure. [default: all]")
 _ROUNDS = flags.DEFINE_integer("rounds", 9, "How often to take turns.", lower_bound=1)
 _STEPS = flags.DEFINE_integer("steps", 3, "The least steps in a turn.", lower_bound=2)
@@ -52,6 +56,8 @@ def main():
             raise command_line.UserError(f"--cases: {case!r} is none of {', '.join(known)}")
     if _AGAINST.value and not pathlib.Path(_AGAINST.value).is_file():
         raise command_line.UserError(f"--against={_AGAINST.value} is not a file")
+    if _COMPILED.value and not _AGAINST.value:
+        raise command_line.UserError("--compiled compiles the steps of --against: give it, too")
     results = {"machine": machine(), "precision": _MIXED_PRECISION.value, "cases": {}}
     for case in chosen:
         results["cases"][case] = measure(case)
@@ -64,10 +70,15 @@ def measure(case):
     with contextlib.ExitStack() as stack:
         our = stack.enter_context(worker("benchmark_worker", "ours", case, _MIXED_PRECISION.value))
         found = ask(our)
-        their = None
-        if _AGAINST.value:
-            their = stack.enter_context(worker("benchmark_worker", "theirs", case, _AGAINST.value))
+        peers = {}
+        for way in ["eager"] * bool(_AGAINST.value) + ["compiled"] * _COMPILED.value:
+            their = stack.enter_context(worker("benchmark_worker", way, case, _AGAINST.value))
             peer = ask(their)
+            if "unavailable" in peer:
+                print(f"{case}, {way}: {peer['unavailable']}", flush=True)
+                continue
+            peers[way] = their
+            found[f"{way}_first_step_seconds"] = peer["first_step_seconds"]
             weights = peer["weights"]
             if peer["batch_size"] != found["batch_size"]:
                 raise SystemExit(
@@ -76,7 +87,7 @@ def measure(case):
             # Peers may leave out the biases before batch normalization, which do nothing.
             if any(abs(a / b - 1) > 2e-3 for a, b in zip(found["weights"], weights, strict=True)):
                 raise SystemExit(f"error: {case} has {found['weights']} weights, not {weights}")
-        turns = {"fit": our, "step": our, "product": our} | ({"theirs": their} if their else {})
+        turns = {"fit": our, "step": our, "product": our} | peers
         steps = {}
         for name, process in turns.items():
             once = statistics.median(ask(process, f"{name} {_STEPS.value}")["ms"])
@@ -87,8 +98,8 @@ def measure(case):
                 values = ask(process, f"{name} {steps[name]}")["ms"]
                 times[name].append(statistics.median(values))
         found["peak_memory_mb"] = ask(our, "memory")["mb"]
-        if their:
-            found["theirs_memory_mb"] = ask(their, "memory")["mb"]
+        for way, their in peers.items():
+            found[f"{way}_memory_mb"] = ask(their, "memory")["mb"]
     found |= {f"{name}_ms": statistics.median(values) for name, values in times.items()}
 
     def times_as_long(name, other):
@@ -100,30 +111,38 @@ def measure(case):
     product = 2 * PEAK_SIDE**3
     found["peak"] = product / (found["product_ms"] / 1e3)
     found["of_peak"] = found["flops"] / product * times_as_long("product", "step")
-    if their:
-        found["ratio"] = times_as_long("theirs", "fit")
+    if peers:
+        faster = min(peers, key=lambda way: found[f"{way}_ms"])
+        found["ratio"] = times_as_long(faster, "fit")
     return found
 
 
 def table(results):
     """Returns the figures as a table in Markdown."""
+    columns = (
+        *("case", "ms a step", "images/s", "PyTorch, ms", "times as fast"),
+        *("GFLOP a step", "peak, GFLOP/s", "of the peak", "fit and data"),
+        *("first step, s", "PyTorch's, s", "memory, MB", "PyTorch's, MB"),
+    )
     lines = [
-        f"{results['machine']}; ours in {results['precision']}",
-        "| case | ms a step | images/s | PyTorch, ms | times as fast | PyTorch, MB "
-        "| GFLOP a step | peak, GFLOP/s | of the peak | fit and data | first step, s "
-        "| memory, MB |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+        f"{results['machine']}; ours in {results['precision']}; of PyTorch eager / compiled",
+        f"| {' | '.join(columns)} |",
+        "|---" * len(columns) + "|",
     ]
     for case, found in results["cases"].items():
-        theirs = " | | "
-        if "ratio" in found:
-            theirs = f"{found['theirs_ms']:.1f} | {found['ratio']:.2f} "
-            theirs += f"| {found['theirs_memory_mb']:.0f}"
+
+        def theirs(what, digits, found=found):
+            values = [found.get(f"{way}_{what}") for way in ("eager", "compiled")]
+            return " / ".join(f"{value:.{digits}f}" for value in values if value is not None)
+
+        ratio = f"{found['ratio']:.2f}" if "ratio" in found else ""
         lines.append(
-            f"| {case} | {found['fit_ms']:.1f} | {found['images_per_second']:.1f} | {theirs} "
+            f"| {case} | {found['fit_ms']:.1f} | {found['images_per_second']:.1f} "
+            f"| {theirs('ms', 1)} | {ratio} "
             f"| {found['flops'] / 1e9:.1f} | {found['peak'] / 1e9:.0f} | {found['of_peak']:.0%} "
             f"| {found['overhead']:+.1%} | {found['first_step_seconds']:.1f} "
-            f"| {found['peak_memory_mb']:.0f} |"
+            f"| {theirs('first_step_seconds', 1)} | {found['peak_memory_mb']:.0f} "
+            f"| {theirs('memory_mb', 0)} |"
         )
     return "\n".join(lines)
 

@@ -1,7 +1,8 @@
 """Steps when benchmark.py tells it to, which runs it: one of our models, or a PyTorch step.
 
 python scripts/benchmark_worker.py ours CASE PRECISION
-python scripts/benchmark_worker.py theirs CASE FILE
+python scripts/benchmark_worker.py eager CASE FILE
+python scripts/benchmark_worker.py compiled CASE FILE
 """
 
 from zoo import command_line  # noqa: F401 first: it quietens TensorFlow
@@ -127,17 +128,32 @@ def own_options(case, data, options):
     return {"output_channels": data.output_channels} if case == "pix2pix" else options()
 
 
-def theirs(case, file):
-    """Builds the PyTorch step of a case, and steps when told to."""
+def theirs(case, file, way):
+    """Builds the PyTorch step of a case, eager or by torch.compile, and steps when told to."""
     spec = importlib.util.spec_from_file_location("peers", file)
     peers = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(peers)
-    step, weights, batch_size = peers.build(case, lambda network: network)
-    for _ in range(2):
+    if way == "compiled":
+        from torch import compile as wrap
+    else:
+
+        def wrap(network):
+            return network
+
+    step, weights, batch_size = peers.build(case, wrap)
+    try:
         step()
-    answer(weights=list(weights.values()), batch_size=batch_size)
-    attend(theirs=repeated(step), memory=peak)
+    except RuntimeError as error:
+        if "double backward" not in str(error):
+            raise
+        answer(unavailable="torch.compile has no second derivatives")
+        return
+    first = time.perf_counter() - _STARTED
+    step()
+    answer(weights=list(weights.values()), batch_size=batch_size, first_step_seconds=first)
+    attend(**{way: repeated(step)}, memory=peak)
 
 
 if __name__ == "__main__":
-    {"ours": ours, "theirs": theirs}[sys.argv[1]](*sys.argv[2:])
+    made_by, *rest = sys.argv[1:]
+    ours(*rest) if made_by == "ours" else theirs(*rest, made_by)

@@ -2,6 +2,7 @@
 
 import json
 import math
+import pathlib
 
 import pytest
 from PIL import Image
@@ -35,7 +36,15 @@ def test_benchmark(tmp_path):
     products = 64 * 2 * (3 * 1_484_800 + 8 * 532_736)
     assert 0.8 * products < case["flops"] <= 1.01 * products
     assert case["peak"] == pytest.approx(2 * 2048**3 / case["product_ms"] * 1e3)
-    for name in ("fit_ms", "step_ms", "theirs_ms", "ratio", "images_per_second", "of_peak"):
+    for name in (
+        "fit_ms",
+        "step_ms",
+        "eager_ms",
+        "eager_first_step_seconds",
+        "ratio",
+        "images_per_second",
+        "of_peak",
+    ):
         assert case[name] > 0
     assert "| gan |" in result.stdout
 
@@ -45,6 +54,21 @@ def test_benchmark(tmp_path):
     assert "error: gan has [1489936, 533505] weights, not [1489936, 5]" in result.stderr
     assert refuses(run("benchmark", "--cases=biggan", cwd=tmp_path), "biggan", "dcgan")
     assert refuses(run("benchmark", "--against=nothing.py", cwd=tmp_path), "nothing.py")
+    assert refuses(run("benchmark", "--compiled", cwd=tmp_path), "--compiled", "--against")
+
+
+@pytest.mark.large
+def test_r3gan_has_a_peer(tmp_path):
+    pytest.importorskip("torch")
+    peer = pathlib.Path(__file__).parents[2] / "scripts" / "r3gan_peer.py"
+    flags = [f"--against={peer}", "--compiled", "--rounds=1", "--steps=2", "--seconds=0"]
+    result = run(
+        "benchmark", "--cases=r3gan", "--output=found.json", *flags, cwd=tmp_path, forks=True
+    )
+    assert result.returncode == 0, result.stderr
+    assert "r3gan, compiled: torch.compile has no second derivatives" in result.stdout
+    case = json.loads((tmp_path / "found.json").read_text())["cases"]["r3gan"]
+    assert case["ratio"] > 0 and "compiled_ms" not in case
 
 
 def rows(text):
