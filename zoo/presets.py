@@ -66,6 +66,14 @@ PRESETS = {
         "Some samples are no digit.",
         _FAST,
     ),
+    "lsgan_mnist": _of_noise(
+        "lsgan",
+        "mnist",
+        _MNIST,
+        "Handwritten digits of 28 x 28 pixels, from noise, by the least-squares game.",
+        "Some samples are no digit.",
+        " --seed=0",
+    ),
     "stylegan2_fashion_mnist": _of_noise(
         "stylegan2",
         "fashion_mnist",
