@@ -64,7 +64,8 @@ class FeatureMetric(keras.metrics.Metric):
         """
         for kind, images in zip(KINDS, (real, generated), strict=True):
             if images is not None:
-                self.add(kind, _extract(self.features, images, kind))
+                images = _checked(images, kind)
+                self.add(kind, _extractor(self.features, images.shape[1:], 1)(images))
 
     def add(self, kind, features):
         """Takes the features, (N, d), of some images, "real" or "generated"."""
@@ -171,9 +172,7 @@ def extract_features(features, images, batch_size=500):
     side = max(*images.shape[1:3], *prepared)
     count = min(batch_size, max(1, _PIXELS // side**2))
     starts = range(0, len(images), count)
-    extract = functools.partial(_extract, features, name="images")
-    if isinstance(features, keras.Model):
-        extract = _graph(features, extract, images.shape[1:], len(starts))
+    extract = _extractor(features, images.shape[1:], len(starts))
     parts = [extract(tf.constant(images[i : i + count])) for i in starts]
     return np.concatenate([np.asarray(part, "float32") for part in parts])
 
@@ -182,8 +181,15 @@ def _layers(features):
     return features.layers if isinstance(features, keras.Model) else ()
 
 
-def _graph(features, extract, image_shape, batches):
-    """Returns a function of images: once it is for many batches, a graph, which a network keeps."""
+def _extractor(features, image_shape, batches):
+    """Returns a function of uint8 images to their features, float (N, d).
+
+    For many batches in all it is a graph, which the network keeps.
+    """
+    extract = functools.partial(_extract, features)
+    alone = tf.executing_eagerly() and not tf.distribute.has_strategy()
+    if not (isinstance(features, keras.Model) and alone):
+        return extract
     kept = vars(features).setdefault("_feature_graphs", {})  # not tracked by Keras
     seen, graph = kept.get(image_shape, (0, None))
     seen += batches
@@ -194,16 +200,15 @@ def _graph(features, extract, image_shape, batches):
     return graph or extract
 
 
-def _extract(features, images, name):
-    """Returns the features, a float tensor (N, d), of images.
+def _checked(images, name):
+    """Returns images as a tensor.
 
     Args:
-        features: A Keras model, or what is called alike.
-        images: uint8, (N, H, W, C).
+        images: What should be uint8, (N, H, W, C).
         name: What the caller calls them, for the error.
 
     Raises:
-        ValueError: If the images are not uint8 of rank 4, or the features have another form.
+        ValueError: If they are of another type or rank.
     """
     images = tf.convert_to_tensor(images)
     if images.dtype != tf.uint8 or images.shape.rank != 4:
@@ -211,6 +216,11 @@ def _extract(features, images, name):
             f"{name} must be uint8 images, (N, H, W, C), but are {images.dtype.name}, "
             f"{images.shape}: kerasgan.data.to_uint8 makes them of floats in [-1, 1]."
         )
+    return images
+
+
+def _extract(features, images):
+    """Returns the features of uint8 images, or raises a ValueError if they are not (N, d)."""
     count = tf.shape(images)[0]
     if not images.shape[0]:  # a replica may have no share of the last batch; convolutions fail then
         blank = tf.cast(count == 0, tf.int32)

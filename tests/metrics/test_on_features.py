@@ -202,6 +202,20 @@ def test_features_of_many_batches_in_turn_are_those_of_all_at_once():
     np.testing.assert_allclose(np.concatenate(in_turn), found, rtol=1e-5, atol=1e-6)
 
 
+def test_updates_in_turn_see_what_one_update_sees():
+    """All but the first two by one graph, which batches of other lengths share."""
+    judge, traced = network(), []
+    seen = metrics.FrechetDistance(judge)
+    judge.call = lambda *args, _call=judge.call, **options: (
+        traced.append(not tf.executing_eagerly()) or _call(*args, **options)
+    )
+    for start, stop in ((0, 20), (20, 25), (25, 25), (25, 40), (40, 60)):
+        seen.update_state(REAL[start:stop], MADE[start:stop])
+    assert traced.count(True) == 1 and traced.count(False) == 2
+    expected = metrics.frechet_distance(features(judge, REAL), features(judge, MADE))
+    assert float(seen.result()) == pytest.approx(expected, rel=1e-6)
+
+
 def test_wrong_images_are_told():
     metric = metrics.FrechetDistance(Pixels(), size=3)
     for given, words in [
