@@ -1,11 +1,16 @@
 """LSGAN on digits, MNIST, Fashion-MNIST, CIFAR-10 and CelebA.
 
-`kerasgan train --model=lsgan --dataset=mnist`: 2 epochs (1,874 steps of 64) in 16 minutes
-on 2 CPU cores that also did other work. Most of 64 samples read as digits.
+`kerasgan train --model=lsgan --dataset=mnist --seed=0`, networks half as wide as the paper's, at
+InfoGAN's learning rates: 11 epochs (5,148 steps of 128), 0.5 s a step on one CPU core with AVX2, 45
+minutes. Nearly all of 64 samples read as digits. 10,000 images against the test images, on the
+features mnist_features_95d22598: Frechet distance 3.1, kernel distance 1.2, precision 0.77, recall
+0.84. The discriminator's accuracies rise to 0.94 and 0.95. The preset `lsgan_mnist` is of this
+command.
 
-`kerasgan train --model=lsgan --seed=1` on digits: 30 epochs (1,380 steps of 32) in eight minutes of
-a part of one core. On the features digits_features_901d27aa, 297 images each: Frechet distance
-47.7, precision 0.61, recall 0.32; D's accuracies 0.79 and 0.80.
+`kerasgan train --model=lsgan --seed=1` on digits, so too: 60 epochs (2,760 steps of 32) in four
+minutes of one core. On the features digits_features_901d27aa, 297 images each: Frechet distance
+12.3, precision 0.71, recall 0.81 (47.7, 0.61 and 0.32 with the paper's networks and learning rates
+after 1,380 steps); D's accuracies are 0.96 and 0.98: it knows 1,500 digits by heart.
 
 The paper trained on scenes of 112 x 112, and has no average of the generator's weights. The other
 data sets have its batch size and are not measured.
@@ -38,7 +43,7 @@ RECIPE = Recipe(
     name="lsgan",
     model=models.LSGAN,
     data={
-        "digits": Settings((16, 16, 1), batch_size=32, epochs=30),
+        "digits": Settings((16, 16, 1), batch_size=32, epochs=60, small=True),
         "mnist": Settings((28, 28, 1), batch_size=128, epochs=11, small=True),
         "fashion_mnist": Settings((28, 28, 1), batch_size=128, epochs=11, small=True),
         "cifar10": Settings((32, 32, 3), batch_size=64, epochs=50),
