@@ -8,6 +8,7 @@ import h5py
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from keras import layers
 
 import kerasgan
@@ -216,7 +217,20 @@ def test_several_networks_a_player():
             np.testing.assert_array_equal(found, wanted)
 
 
-@pytest.mark.parametrize("name", models.AdversarialModel.presets)
+UPSCALES = "srresnet_bsds200"
+
+
+def test_the_one_that_upscales_is_nearer_than_bicubic_enlargement():
+    sharp = kerasgan.data.load_super_resolution("photos", image_shape=(96, 96, 3), scale=4)
+    low, high = next(iter(sharp.stream(8, seed=0).as_numpy_iterator()))
+    low, high = (np.asarray(kerasgan.data.to_uint8(x)) for x in (low, high))
+    made = models.AdversarialModel.from_preset(UPSCALES).upscale(low)
+    simple = tf.image.resize(low.astype("float32"), (96, 96), "bicubic")
+    errors = [np.square(np.float32(x) - high).mean() for x in (made, simple)]
+    assert made.dtype == np.uint8 and errors[0] < errors[1]
+
+
+@pytest.mark.parametrize("name", sorted({*models.AdversarialModel.presets} - {UPSCALES}))
 def test_each_in_the_package_does_its_verb(name, tmp_path):
     model = models.AdversarialModel.from_preset(name)
     made = model.generate(16, seed=1)
