@@ -580,7 +580,7 @@ def test_wrong_input_is_told_in_one_line(tmp_path):
         (["--on_collapse=cry"], ["on_collapse", "rollback"]),
         (["--generator_learning_rate=-1"], ["generator_learning_rate"]),
         (["--model=dcgan", "--edges"], ["--edges", "dcgan"]),
-        (["--model=lsgan", "--small"], ["--small", "lsgan"]),
+        (["--model=wgan", "--small"], ["--small", "wgan"]),
         (["--model=dcgan", "--held_out=mine"], ["--held_out", "dcgan"]),
         (["--model=srgan", "--scale=3", "--small"], ["scale", "3"]),
         (["--augment=blur"], ["blur", "cutout"]),

@@ -247,7 +247,7 @@ def test_what_was_trained_on_edges_is_given_edges(tmp_path):
         ("generate", ["--model=cyclegan.keras", "--input=none", "--output=x"], ["--input=none"]),
         ("generate", ["--model=srgan.keras", "--input=pictures", "--output=x.png"], ["a folder"]),
         ("train", ["--model=dcgan", "--direction=b_to_a"], ["--direction", "dcgan takes none"]),
-        ("train", ["--model=lsgan", "--small"], ["lsgan has no small networks"]),
+        ("train", ["--model=wgan", "--small"], ["wgan has no small networks"]),
         (
             "train",
             ["--model=srresnet", "--small", "--discriminator_learning_rate=1e-4"],
