@@ -119,32 +119,30 @@ def measure(case):
 
 def table(results):
     """Returns the figures as a table in Markdown."""
-    columns = (
-        *("case", "ms a step", "images/s", "PyTorch, ms", "times as fast"),
-        *("GFLOP a step", "peak, GFLOP/s", "of the peak", "fit and data"),
-        *("first step, s", "PyTorch's, s", "memory, MB", "PyTorch's, MB"),
-    )
     lines = [
         f"{results['machine']}; ours in {results['precision']}; of PyTorch eager / compiled",
-        f"| {' | '.join(columns)} |",
-        "|---" * len(columns) + "|",
+        "| case | ms a step | images/s | PyTorch, ms | times as fast | GFLOP a step "
+        "| peak, GFLOP/s | of the peak | fit and data | first step, s | PyTorch's, s | memory, MB "
+        "| PyTorch's, MB |",
+        "|---" * 13 + "|",
     ]
     for case, found in results["cases"].items():
-
-        def theirs(what, digits, found=found):
-            values = [found.get(f"{way}_{what}") for way in ("eager", "compiled")]
-            return " / ".join(f"{value:.{digits}f}" for value in values if value is not None)
-
         ratio = f"{found['ratio']:.2f}" if "ratio" in found else ""
         lines.append(
             f"| {case} | {found['fit_ms']:.1f} | {found['images_per_second']:.1f} "
-            f"| {theirs('ms', 1)} | {ratio} "
+            f"| {theirs(found, 'ms', 1)} | {ratio} "
             f"| {found['flops'] / 1e9:.1f} | {found['peak'] / 1e9:.0f} | {found['of_peak']:.0%} "
             f"| {found['overhead']:+.1%} | {found['first_step_seconds']:.1f} "
-            f"| {theirs('first_step_seconds', 1)} | {found['peak_memory_mb']:.0f} "
-            f"| {theirs('memory_mb', 0)} |"
+            f"| {theirs(found, 'first_step_seconds', 1)} | {found['peak_memory_mb']:.0f} "
+            f"| {theirs(found, 'memory_mb', 0)} |"
         )
     return "\n".join(lines)
+
+
+def theirs(found, what, digits):
+    """Returns a figure of PyTorch, of each way that was measured, as text."""
+    values = [found.get(f"{way}_{what}") for way in ("eager", "compiled")]
+    return " / ".join(f"{value:.{digits}f}" for value in values if value is not None)
 
 
 if __name__ == "__main__":

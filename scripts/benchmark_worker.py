@@ -128,18 +128,13 @@ def own_options(case, data, options):
     return {"output_channels": data.output_channels} if case == "pix2pix" else options()
 
 
-def theirs(case, file, way):
-    """Builds the PyTorch step of a case, eager or by torch.compile, and steps when told to."""
+def theirs(way, case, file):
+    """Builds the PyTorch step of a case, "eager" or "compiled", and steps when told to."""
     spec = importlib.util.spec_from_file_location("peers", file)
     peers = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(peers)
-    if way == "compiled":
-        from torch import compile as wrap
-    else:
-
-        def wrap(network):
-            return network
-
+    compiled = way == "compiled"
+    wrap = importlib.import_module("torch").compile if compiled else lambda network: network
     step, weights, batch_size = peers.build(case, wrap)
     try:
         step()
@@ -155,5 +150,7 @@ def theirs(case, file, way):
 
 
 if __name__ == "__main__":
-    made_by, *rest = sys.argv[1:]
-    ours(*rest) if made_by == "ours" else theirs(*rest, made_by)
+    if sys.argv[1] == "ours":
+        ours(*sys.argv[2:])
+    else:
+        theirs(*sys.argv[1:])
