@@ -15,8 +15,6 @@ for facades.
 from kerasgan import data, models, networks, optimizers
 from zoo.recipe import Recipe, Settings, Small, adam
 
-_SMALL_WIDTH = 32
-
 
 def decaying_adam(steps):
     """The authors' Adam, its learning rate falling in the second half, as in their PyTorch code."""
@@ -24,12 +22,13 @@ def decaying_adam(steps):
     return adam(rate, rate)
 
 
-def _half_width(pairs, seed):
+def _narrow(pairs, seed):
+    """A generator of a quarter of the paper's width, and a discriminator of half of it."""
     shape, output_channels = pairs.image_shape, pairs.output_channels
     return {
-        "generator": networks.unet.generator(shape, output_channels, _SMALL_WIDTH, seed=seed),
+        "generator": networks.unet.generator(shape, output_channels, 16, seed=seed),
         "discriminator": networks.patchgan.discriminator(
-            output_channels, shape[2], width=_SMALL_WIDTH, seed=seed
+            output_channels, shape[2], width=32, seed=seed
         ),
     }
 
@@ -40,7 +39,7 @@ RECIPE = Recipe(
     data={"photos": Settings((64, 64, 3), batch_size=4, epochs=50, small=True)},
     own_data=Settings((256, 256, 3), batch_size=1, epochs=200),
     options=lambda pairs, seed: {"output_channels": pairs.output_channels},
-    small=Small(_half_width),
+    small=Small(_narrow),
     optimizers=decaying_adam,
     arguments=("ema", "content_weight", "adversarial_weight"),
     load=data.load_pairs,
