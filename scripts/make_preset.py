@@ -17,7 +17,7 @@ from absl import flags
 import zoo
 from kerasgan.data import save_image
 from kerasgan.engine import presets
-from kerasgan.training import loading
+from kerasgan.training import inputs, loading
 from zoo import reproducing, results
 from zoo.presets import PRESETS
 
@@ -45,7 +45,7 @@ def main():
             "generate", {"model": folder, "output": picture}, *shlex.split(preset.picture)[2:]
         )
     else:
-        save_image(picture, shown(loading.load_model(folder)))
+        save_image(picture, shown(loading.load_model(folder), preset.evaluate, more))
     made = presets.BUILT_IN / name
     if made.exists():
         shutil.rmtree(made)
@@ -69,12 +69,21 @@ def main():
     print(f"{made}: {measured}")
 
 
-def shown(model):
-    """Returns a picture of what a model makes of the data that its recipe has without a network."""
+def shown(model, command, more):
+    """Returns a picture of what a model makes of the data that it is measured on.
+
+    Args:
+        model: The model.
+        command: `kerasgan evaluate` and its flags.
+        more: Further flags by name.
+    """
     recipe = next(each for each in zoo.RECIPES.values() if each.model is type(model))
-    name, settings = next(iter(recipe.data.items()))
-    examples = recipe.examples(recipe.load(name, settings.image_shape))
-    return model.grid(*next(examples.take(1).as_numpy_iterator()))
+    given = dict(flag.removeprefix("--").split("=", 1) for flag in shlex.split(command)[2:])
+    given |= {name: value for name, value in more.items() if value is not None}
+    options = {name: given[name] for name in recipe.load_options if name in given}
+    split = inputs.test_split(given["dataset"])
+    held_out = recipe.load(given["dataset"], model.image_shape, split=split, **options)
+    return model.grid(*next(recipe.examples(held_out).take(1).as_numpy_iterator()))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import dataclasses
 
 _MNIST = "MNIST, by Y. LeCun and C. Cortes (CC BY-SA 3.0)"
 _BSDS200 = "BSDS200, the training photographs of the Berkeley Segmentation Dataset (for research)"
+_FACADES = "CMP Facades, by R. Tylecek and R. Sara (for research), as the pix2pix authors pair them"
 _FASHION_MNIST = "Fashion-MNIST, by Zalando Research (MIT)"
 
 
@@ -19,7 +20,7 @@ class Preset:
         tolerance: By how much another training may differ, by the name of a measured value.
         limits: What not to expect.
         picture: The command that makes the picture of the card, but for the model; or an empty
-            string: what the model makes of the data that its recipe has without a network.
+            string: what the model makes of the data that it is measured on.
     """
 
     description: str
@@ -130,6 +131,26 @@ PRESETS = {
         evaluate="kerasgan evaluate --dataset=Set5",
         tolerance={"psnr": 0.2, "ssim": 0.01},
         limits="Sharp edges, and smooth where there was fine texture: it makes up nothing.",
+        picture="",
+    ),
+    "srgan_bsds200": Preset(
+        description="Photographs four times as large, by srresnet_bsds200's network and a game.",
+        data=_BSDS200,
+        train="kerasgan train --model=srgan --dataset=photographs --small --held_out=Set5 "
+        "--pretrained=srresnet_bsds200 --epochs=16 --steps_per_epoch=100",
+        evaluate="kerasgan evaluate --dataset=Set5",
+        tolerance={"psnr": 0.7, "sharpness": 1.5},
+        limits="It makes up texture, and a grain on even areas.",
+        picture="",
+    ),
+    "pix2pix_facades": Preset(
+        description="Facades of houses, from maps of their parts.",
+        data=_FACADES,
+        train="kerasgan train --model=pix2pix --dataset=facades --direction=b_to_a --small "
+        "--image_size=128 --epochs=50",
+        evaluate="kerasgan evaluate --dataset=facades --direction=b_to_a --metrics=frechet,kernel",
+        tolerance={"l1": 0.03, "sharpness": 3.0},
+        limits="The weave of transposed convolutions shows, most of all where the map is empty.",
         picture="",
     ),
 }

@@ -7,6 +7,7 @@ from kerasgan.training import loading
 from zoo import command_line, comparison, measuring
 
 _FACTS = ("dataset", "features", "real", "generated")
+_OF_THE_GAME = ("loss", "real_accuracy", "fake_accuracy")
 
 
 def train(command, output, more):
@@ -49,9 +50,13 @@ def measure(command, folder, output, more):
     flags = [*shlex.split(command)[2:], *command_line.flags_of(more)]
     command_line.kerasgan("evaluate", {"model": folder, "output": output}, *flags)
     found = json.loads(output.read_text(encoding="utf-8"))
-    # Losses of a game say nothing of how good images of noise are.
-    values = found["values"] or found["test"]
-    values = values | found.get("bicubic", {}) | found.get("judged", {})
+    values = {
+        # Those of the game say nothing of how good images are.
+        name: value
+        for name, value in found["test"].items()
+        if not name.endswith(_OF_THE_GAME)
+    }
+    values |= found["values"] | found.get("bicubic", {}) | found.get("judged", {})
     return (
         {name: round(value, 4) for name, value in values.items()},
         {name: found[name] for name in _FACTS if name in found},

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from conftest import shared_data
 from keras import layers
 
 import kerasgan
@@ -223,9 +224,10 @@ def test_each_in_the_package_is_small(name):
     assert sum(file.stat().st_size for file in folder.iterdir()) < 8e6
 
 
-@pytest.mark.parametrize(
-    "name", sorted({*models.AdversarialModel.presets} - {*models.SRResNet.presets})
-)
+OF_PICTURES = {*models.SRResNet.presets, *models.SRGAN.presets, *models.Pix2Pix.presets}
+
+
+@pytest.mark.parametrize("name", sorted({*models.AdversarialModel.presets} - OF_PICTURES))
 def test_each_in_the_package_does_its_verb(name):
     model = models.AdversarialModel.from_preset(name)
     made = model.generate(16, seed=1)
@@ -247,3 +249,16 @@ def test_those_that_upscale_are_nearer_than_bicubic_enlargement(name):
     simple = tf.image.resize(low.astype("float32"), (96, 96), "bicubic")
     errors = [np.square(np.float32(x) - high).mean() for x in (made, simple)]
     assert errors[0] < errors[1]
+
+
+@pytest.mark.parametrize("name", models.Pix2Pix.presets)
+def test_those_of_facades_put_parts_where_the_map_has_them(name):
+    model = models.AdversarialModel.from_preset(name)
+    pairs = kerasgan.data.load_pairs(
+        shared_data("facades"), model.image_shape, split="test", direction="b_to_a"
+    )
+    maps, photos = next(iter(pairs.dataset(16).as_numpy_iterator()))
+    made = kerasgan.data.to_float(model.translate(kerasgan.data.to_uint8(maps).numpy())).numpy()
+    own, others = [np.abs(made - np.roll(photos, i, axis=0)).mean() for i in (0, 1)]
+    assert own < 0.9 * others
+    assert kerasgan.metrics.sharpness(made).numpy().mean() > 12  # photographs have 18

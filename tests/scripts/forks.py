@@ -49,11 +49,10 @@ sys.exit(code)
 
 def main(folder):
     """Imports, and forks until there is nobody to fork for."""
-    # What scripts import sooner or later, and what they set before TensorFlow is imported.
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # as scripts do before they import it
+    # What scripts import sooner or later.
     root = str(pathlib.Path(__file__).parents[2])
     sys.path[0] = root
-    from zoo import command_line  # noqa: F401
-
     import h5py  # noqa: F401
     import PIL.Image  # noqa: F401
     import scipy.optimize  # noqa: F401

@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 
 import keras
 import numpy as np
@@ -220,6 +221,13 @@ def test_pix2pix_on_a_folder_of_pairs(tmp_path):
     for model in ("run", "run/model.keras"):
         result = run("evaluate", f"--model={model}", "--dataset=pairs", cwd=tmp_path)
         assert f"  l1 {float(row['val_l1']):.4f}" in result.stdout, result.stderr
+    # A file alone does not know.
+    shutil.copy(tmp_path / "run" / "model.keras", tmp_path / "alone.keras")
+    evaluate = ["evaluate", "--model=alone.keras", "--dataset=pairs"]
+    for direction, same in (("b_to_a", True), ("a_to_b", False)):
+        result = run(*evaluate, f"--direction={direction}", cwd=tmp_path)
+        assert (f"  l1 {float(row['val_l1']):.4f}" in result.stdout) == same, result.stderr
+        assert result.returncode == 0
 
 
 def test_what_was_trained_on_edges_is_given_edges(tmp_path):
@@ -252,6 +260,11 @@ def test_what_was_trained_on_edges_is_given_edges(tmp_path):
             "train",
             ["--model=srresnet", "--small", "--discriminator_learning_rate=1e-4"],
             ["--discriminator_learning_rate", "no discriminator"],
+        ),
+        (
+            "evaluate",
+            ["--model=cyclegan.keras", "--dataset=x", "--direction=b_to_a"],
+            ["--direction is for pix2pix", "CycleGAN"],
         ),
         ("export", ["--model=half.keras", "--output=x"], ["half.keras is incomplete"]),
         ("train", ["--model=dcgan", "--held_out=pictures"], ["--held_out", "dcgan is not"]),

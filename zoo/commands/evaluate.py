@@ -4,6 +4,7 @@ kerasgan evaluate --model=runs/sgan-mnist --dataset=mnist
 kerasgan evaluate --model=runs/cgan-mnist --dataset=mnist --classifier=mnist
 kerasgan evaluate --model=runs/cyclegan-a --dataset=folder --classifier=judge.keras
 kerasgan evaluate --model=runs/srgan-photos --dataset=photos
+kerasgan evaluate --model=pix2pix_facades --dataset=facades --direction=b_to_a
 kerasgan evaluate --model=runs/dcgan-mnist --dataset=mnist --metrics=frechet,precision_recall
 kerasgan evaluate --model=pictures --dataset=others --metrics=kernel --neighbours=near.png
 
@@ -54,6 +55,12 @@ _DATASET = flags.DEFINE_string(
     "dataset", None, "A data set's name, a folder of images, or an .npz file.", required=True
 )
 _DATA_DIR = flags.DEFINE_string("data_dir", None, "Where tensorflow_datasets keeps its data.")
+_DIRECTION = flags.DEFINE_enum(
+    "direction",
+    None,
+    ["a_to_b", "b_to_a"],
+    "Which of a pair is made of the other. [pix2pix; default: as the run was trained, else a_to_b]",
+)
 _BATCH_SIZE = flags.DEFINE_integer(
     "batch_size", 100, "Images computed at once.", lower_bound=1, upper_bound=command_line.MOST
 )
@@ -282,10 +289,16 @@ def kinds(recipe):
 
 
 def load_options(recipe, path, model):
-    """Returns how to load data where the recipe leaves it open: as the run did, for this model."""
+    """Returns how to load data where the recipe leaves it open: as asked, or as the run did."""
     options = folder.read_options(path) | {
         name: getattr(model, name) for name in recipe.load_options if hasattr(model, name)
     }
+    if _DIRECTION.value:
+        if "direction" not in recipe.load_options:
+            raise command_line.UserError(
+                f"--direction is for pix2pix; {path} holds a {type(model).__name__}"
+            )
+        options["direction"] = _DIRECTION.value
     return {name: options[name] for name in recipe.load_options if name in options}
 
 
