@@ -4,11 +4,15 @@
 of one core of a busy machine. The mean squared error of reconstructed test images, of pixels in
 [0, 1], is 0.0065 (0.0025 of training images); over the 297 test images the means of the ten codes
 lie between -0.06 and 0.33, their standard deviations between 0.83 and 1.12; the discriminator is
-right on 0.69 of the draws of the prior and 0.56 of the codes.
+right on 0.69 of the draws of the prior and 0.56 of the codes. Images of the prior's draws (seed 0),
+297 against the test images, on the features digits_features_901d27aa: Frechet distance 11.3,
+precision 0.63, recall 0.90.
 
 `kerasgan train --model=conditional_aae`, whose decoder is told the class: the same in as long, with
 an error of 0.0061. The class is not all taken out of the codes: those of one image often make the
-same digit whatever the class. `kerasgan train --model=semi_supervised_aae`, with 10 labelled images
+same digit whatever the class. By the same measure 24.6, 0.66 and 0.78 (seed 0).
+
+`kerasgan train --model=semi_supervised_aae`, with 10 labelled images
 a class: after 50 epochs (1,500 steps of 50 + 100) 87.2 % of the test images are named right.
 
 `kerasgan train --model=labelled_prior_aae`, with every sixth label and a prior of ten petals: after

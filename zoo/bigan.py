@@ -4,7 +4,9 @@
 core of a busy machine. Reconstructions of the 297 test images are 0.695 times as far away from them
 as from other images. The nearest training image has a test image's class for 87.2 % by features,
 90.9 % by codes, 94.9 % by pixels, and 94.3 % by the features of initial weights: as in the
-authors' log on MNIST, features first become worse than those.
+authors' log on MNIST, features first become worse than those. Of noise (seed 0), 297 images against
+the test images, on the features digits_features_901d27aa: Frechet distance 29.5, precision 0.73,
+recall 0.52.
 
 `kerasgan train --model=ali`, dense networks too: after 60 of its 100 epochs, in two and a half
 minutes, the same ratio is 0.887, and 90.6 % by features (95.3 % by those of initial weights). The

@@ -23,15 +23,15 @@ from zoo.recipe import Recipe, Settings, Small
 
 
 def _small_networks(domains, seed):
-    """U-Nets without dropout, as the authors' code has them too, of a quarter of the width."""
-    shape = domains.image_shape
+    """U-Nets without dropout, as the authors' code has them too, of half the width."""
+    shape, options = domains.image_shape, {"seed": seed, "width": 32}
     networks_of = {}
     for name in ("generator_ab", "generator_ba"):
         networks_of[name] = networks.unet.generator(
-            shape, shape[2], width=16, depth=5, dropout=0, name=name, seed=seed
+            shape, shape[2], depth=5, dropout=0, name=name, **options
         )
     for name in ("discriminator_a", "discriminator_b"):
-        networks_of[name] = models.CycleGAN.build_discriminator(shape, name, width=32, seed=seed)
+        networks_of[name] = models.CycleGAN.build_discriminator(shape, name, **options)
     return networks_of
 
 
