@@ -4,7 +4,9 @@
 as the authors': 30 epochs (2,340 steps of 64) in nine minutes of the time of a CPU core. Of 10,000
 pairs 93.9 % of the pixels agree, of the outlines of the first images with the second ones; with
 those of other pairs it is 82.4 %, with black images 87.3 %. Most pairs show one digit and its
-outline. The discriminators are right on 91 % of the real images and 92 % of the generated ones.
+outline. The discriminators are right on 91 % of the real images and 92 % of the generated ones. By
+`--seed=0` it is 93.4 %; 1,000 generated outlines against 1,000 others, on the features
+mnist_features_95d22598: Frechet distance 6.9, precision 0.52, recall 0.75.
 
 `kerasgan train --model=cogan_adaptation`, labelled printed digits and the digits of scikit-learn,
 whose labels are unseen: 15 epochs (2,340 steps) in eight minutes of a core's time. 60.9 % of the

@@ -9,6 +9,11 @@ After 100 epochs, which take 48 minutes of a core, three draws of the labels (se
 those, and they are taken for zeros. The same network, trained on the labels of seed 0 alone
 (`SemiSupervisedGAN(unlabelled_weight=0)`, without an average), has 2,461 errors after 20 epochs, in
 9 minutes beside other work.
+
+`kerasgan train --model=sgan --seed=0`, 100 labels of the digits of scikit-learn: 100 epochs (1,500
+steps of 100) in a minute and a half of a core; 89.9 % of the 297 test images are named right. Of
+noise, 297 images against these, on the features digits_features_901d27aa: Frechet distance 24.8,
+precision 0.66, recall 0.89.
 """
 
 from kerasgan import data, models
