@@ -239,16 +239,36 @@ def test_each_in_the_package_does_its_verb(name):
     assert np.abs(np.diff(images, axis=1)).mean() < 0.2
 
 
-@pytest.mark.parametrize("name", models.SRResNet.presets)
-def test_those_that_upscale_are_nearer_than_bicubic_enlargement(name):
+@pytest.fixture(scope="module")
+def photographs():
+    """Parts of photographs, a quarter as large and as they are, uint8."""
     pictures = kerasgan.data.load_super_resolution("photos", image_shape=(96, 96, 3), scale=4)
-    low, high = next(iter(pictures.stream(8, seed=0).as_numpy_iterator()))
-    low, high = (np.asarray(kerasgan.data.to_uint8(x)) for x in (low, high))
+    batch = next(iter(pictures.stream(8, seed=0).as_numpy_iterator()))
+    return [kerasgan.data.to_uint8(images).numpy() for images in batch]
+
+
+@pytest.mark.parametrize("name", models.SRResNet.presets)
+def test_those_that_upscale_are_nearer_than_bicubic_enlargement(name, photographs):
+    low, high = photographs
     made = models.AdversarialModel.from_preset(name).upscale(low)
     assert made.shape == high.shape and made.dtype == np.uint8
     simple = tf.image.resize(low.astype("float32"), (96, 96), "bicubic")
     errors = [np.square(np.float32(x) - high).mean() for x in (made, simple)]
     assert errors[0] < errors[1]
+
+
+@pytest.mark.parametrize("name", models.SRGAN.presets)
+def test_those_that_upscale_by_a_game_are_sharper_than_bicubic_enlargement(name, photographs):
+    low, high = photographs
+    made = models.AdversarialModel.from_preset(name).upscale(low)
+    assert made.shape == high.shape and made.dtype == np.uint8
+    simple = tf.image.resize(low.astype("float32"), (96, 96), "bicubic")
+    simple = np.clip(np.rint(simple), 0, 255).astype("uint8")
+    sharpness = [
+        kerasgan.metrics.sharpness(kerasgan.data.to_float(each)).numpy().mean()
+        for each in (simple, made, high)
+    ]
+    assert sharpness[1] > max(1.3 * sharpness[0], 0.5 * sharpness[2]), sharpness
 
 
 @pytest.mark.parametrize("name", models.Pix2Pix.presets)
