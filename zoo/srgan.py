@@ -25,7 +25,9 @@ grain on even areas.
 
 The presets `srresnet_bsds200` and `srgan_bsds200` are the same commands, the second with
 `--pretrained=srresnet_bsds200`: 29.87 dB and a sharpness of 6.7, 73 minutes of a core with AVX2;
-27.25 dB and 10.5, 47 minutes.
+27.25 dB and 10.5, 47 minutes. Of the 77 pictures of BSD100 that are wider than high, enlarged,
+against these pictures, on the features efficientnet_lite0_features_57934424: Frechet distances 99.3
+and 95.1, kernel distances 0.043 and 0.005, as the game brings the texture back.
 
 `upscale` of a picture of 4,000 x 3,000 pixels by the small network takes 2.3 GB.
 """
