@@ -6,6 +6,11 @@ minutes on 2 CPU cores that a dozen other processes shared. Most of 64 samples r
 out digits (features of the package's classifier of digits, 297 images each), precision 0.72, recall
 0.81; the discriminator's accuracies on held-out and generated digits are 0.57 and 0.64.
 
+`kerasgan train --model=r3gan_conditional --seed=0` on the same digits: 60 epochs in five minutes of
+one core. The package's classifier names 99.5 % of 1,000 digits as asked; 297 images against the
+test images, on the features digits_features_901d27aa: Frechet distance 4.7, precision 0.89, recall
+0.60; D's accuracies are 0.55 and 0.48.
+
 `kerasgan train --model=r3gan --dataset=mnist --seed=0`: 12 epochs (11,250 steps of 64) in 83
 minutes of a CPU core that did other work too, the preset `r3gan_mnist`. Nearly all of 64 samples
 read as digits. 10,000 images against the test images, on the features mnist_features_95d22598:
