@@ -137,6 +137,7 @@ def test_wrong_input_is_told_in_one_line(folder, tmp_path):
         ([run_, "--neighbours=near.gif"], ["near.gif must be a .png or .jpg"]),
         ([pictures], ["mine is no run", "--metrics"]),
         ([pictures, "--metrics=kernel", "--classifier=x.keras"], ["no --classifier"]),
+        ([pictures, "--metrics=kernel", "--direction=b_to_a"], ["no --direction"]),
         (["--model=sizes", "--metrics=frechet"], ["sizes", "--image_size"]),
         ([pictures, "--metrics=precision_recall", "--count=3"], ["at least 4 rows"]),
     ]:

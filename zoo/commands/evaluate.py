@@ -114,10 +114,10 @@ def main():
     path = folder.path_of(_MODEL.value)
     network, file = prepare_comparison(path)
     if measuring.holds_pictures(path) or tf.saved_model.contains_saved_model(path):
-        if network is None or _CLASSIFIER.value:
+        if network is None or _CLASSIFIER.value or _DIRECTION.value:
             raise command_line.UserError(
                 f"--model={_MODEL.value} is no run and no .keras file: it takes --metrics or "
-                "--neighbours, and no --classifier"
+                "--neighbours, and no --classifier, and no --direction"
             )
         compare_made(path, network, file)
         return
